@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What a verb answers, in both forms, before either is shown.
+
+use crate::exit;
+
+/// The answer of one verb.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// For people; ends with a newline.
+    pub(crate) text: String,
+    /// For programs; the `format` number is added when it is shown.
+    pub(crate) json: serde_json::Value,
+    /// The exit status.
+    pub(crate) exit: u8,
+}
+
+impl Answer {
+    /// The answer of a verb that did what it was asked to.
+    pub(crate) fn done(text: String, json: serde_json::Value) -> Answer {
+        Answer {
+            text,
+            json,
+            exit: exit::DONE,
+        }
+    }
+}

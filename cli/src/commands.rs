@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The verbs as the command line has them: each takes its arguments, calls the
+//! library and makes the answer.
+
+mod begin;
+mod detect;
+mod end;
+mod status;
+
+use ostree_unlock::Result;
+
+use crate::answer::Answer;
+use crate::args::{Cli, Verb};
+
+/// Does what was asked for.
+pub(crate) fn run(cli: Cli) -> Result<Answer> {
+    match cli.verb {
+        None => status::run(&cli.status),
+        Some(Verb::Status(args)) => status::run(&args),
+        Some(Verb::Begin(args)) => begin::run(&args),
+        Some(Verb::End(args)) => end::run(&args),
+        Some(Verb::Detect(args)) => detect::run(&args),
+    }
+}

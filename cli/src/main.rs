@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The command `ostree-unlock`: the library's verbs for a person at a terminal and for
+//! scripts. It parses, calls one verb, shows the answer and exits with its status;
+//! whatever is decided about the system is decided in the library.
+
+mod answer;
+mod args;
+mod commands;
+mod confirm;
+mod exit;
+mod interrupt;
+mod output;
+mod sysroot;
+mod values;
+
+use std::process::ExitCode;
+
+use crate::args::Refused;
+
+fn main() -> ExitCode {
+    let (json, result) = match args::parse(std::env::args_os()) {
+        Ok(cli) => (cli.json, commands::run(cli)),
+        Err(Refused::Shown(text)) => return finish(&text, exit::DONE),
+        Err(Refused::Usage { json, text }) => {
+            return if json {
+                finish(&output::json::usage_error(&text), exit::USAGE)
+            } else {
+                output::stream::complain(&text);
+                ExitCode::from(exit::USAGE)
+            };
+        }
+    };
+    match result {
+        Ok(answer) if json => finish(&output::json::document(&answer.json), answer.exit),
+        Ok(answer) => finish(&answer.text, answer.exit),
+        Err(error) if json => finish(&output::json::error(&error), exit::status(error.kind())),
+        Err(error) => {
+            output::stream::complain(&error.to_string());
+            ExitCode::from(exit::status(error.kind()))
+        }
+    }
+}
+
+/// Shows `text` and exits with `status`, unless it cannot be shown.
+fn finish(text: &str, status: u8) -> ExitCode {
+    match output::stream::say(text) {
+        Ok(()) => ExitCode::from(status),
+        Err(error) => {
+            output::stream::complain(&format!("standard output: {error}"));
+            ExitCode::from(exit::FAILED)
+        }
+    }
+}

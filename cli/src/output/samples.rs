@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Results of the library as the tests of both forms of output show them.
+
+use ostree_unlock::{
+    DeploymentId, Hierarchy, MadeBy, NoUpper, Outcome, Overview, Problem, State, UpperInfo,
+};
+
+pub(super) const COMMIT: &str = "3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab";
+pub(super) const UPPER: &str = "/sysroot/ostree/deploy/debian/backing/x.0/usr-transient/upper";
+/// 2026-11-21 01:50 UTC.
+pub(super) const SINCE: i64 = 1_795_225_800;
+
+pub(super) fn locked() -> Overview {
+    Overview {
+        deployment: DeploymentId {
+            os: "debian".to_owned(),
+            commit: COMMIT.to_owned(),
+            serial: 0,
+        },
+        hierarchies: vec![Hierarchy {
+            path: "/usr".into(),
+            state: State::None,
+            read_only: true,
+            writable: false,
+            persistent: false,
+            made_by: None,
+            since: None,
+            upper: Err(NoUpper::Locked),
+            problems: Vec::new(),
+        }],
+    }
+}
+
+pub(super) fn unlocked() -> Overview {
+    let mut overview = locked();
+    overview.hierarchies[0] = Hierarchy {
+        path: "/usr".into(),
+        state: State::Development,
+        read_only: false,
+        writable: true,
+        persistent: false,
+        made_by: Some(MadeBy::Unlock),
+        since: Some(SINCE),
+        upper: Ok(UpperInfo {
+            path: UPPER.into(),
+            usage: None,
+        }),
+        problems: vec![Problem {
+            code: "stale-flag",
+            text: "A flag is stale.".to_owned(),
+        }],
+    };
+    overview
+}
+
+pub(super) fn outcome(state: State) -> Outcome {
+    Outcome {
+        state,
+        dry_run: false,
+        steps: vec!["one".to_owned(), "two".to_owned()],
+        notes: vec!["A note.".to_owned()],
+    }
+}

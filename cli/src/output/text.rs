@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Answers for people: plain, short, aligned, one screen of 80 columns.
+
+use std::path::Path;
+
+use ostree_unlock::{Detection, Hierarchy, NoUpper, Outcome, Overview, State, Usage};
+
+use super::{time, wrap};
+
+/// `status`, looked at in the second `now`.
+pub(crate) fn status(overview: &Overview, now: i64) -> String {
+    let id = &overview.deployment;
+    let short = id.commit.get(..12).unwrap_or(&id.commit);
+    let mut text = format!("{} {short}.{}\n", id.os, id.serial);
+    let width = overview
+        .hierarchies
+        .iter()
+        .map(|hierarchy| hierarchy.path.to_string_lossy().chars().count())
+        .max()
+        .unwrap_or(0);
+    for hierarchy in &overview.hierarchies {
+        text += &one_hierarchy(hierarchy, width, now);
+    }
+    text
+}
+
+/// `status` of a system that was not booted by OSTree.
+pub(crate) fn not_booted() -> String {
+    "This system was not booted by OSTree: there is nothing to unlock.\n".to_owned()
+}
+
+/// `detect`.
+pub(crate) fn detect(detection: &Detection) -> String {
+    format!("{}\n", detection.message)
+}
+
+/// `begin`.
+pub(crate) fn begin(outcome: &Outcome) -> String {
+    if outcome.dry_run {
+        return dry_run(outcome);
+    }
+    let state = outcome.state;
+    let open = match state {
+        State::Transient => "read-only, writable in a private mount namespace",
+        _ => "writable",
+    };
+    let lasts = match state.is_persistent() {
+        true => "What is written is kept after a reboot, until the next upgrade or",
+        false => "What is written is gone after a reboot or",
+    };
+    let mut text = format!("/usr is unlocked: {state}, {open}.\n{lasts} `ostree-unlock end`.\n");
+    text += &notes(outcome);
+    text
+}
+
+/// `end`, and what it discarded where that could be counted.
+pub(crate) fn end(outcome: &Outcome, discarded: Option<Usage>) -> String {
+    if outcome.dry_run {
+        let mut text = dry_run(outcome);
+        if let Some(usage) = discarded {
+            text += &format!("It would discard {}.\n", amount(usage));
+        }
+        return text;
+    }
+    let mut text = "/usr is locked again, as it was deployed.\n".to_owned();
+    match discarded {
+        Some(Usage { entries: 0, .. }) => text += "Nothing had been written.\n",
+        Some(usage) => text += &format!("Discarded {}.\n", amount(usage)),
+        None => text += "Discarded what had been written.\n",
+    }
+    text += &notes(outcome);
+    text
+}
+
+/// The question of `end`, without its `[y/N]`.
+pub(crate) fn discard_question(path: &Path, usage: Option<Usage>) -> String {
+    let what = usage.map_or_else(|| "everything written there".to_owned(), amount);
+    format!("Relocking {} discards {what}. Go on?", path.display())
+}
+
+fn dry_run(outcome: &Outcome) -> String {
+    let mut text = "Nothing was changed. It would:\n".to_owned();
+    for (number, step) in outcome.steps.iter().enumerate() {
+        text += &wrap::hanging(&format!("{:>3}. ", number + 1), step);
+    }
+    text += &format!("/usr would then be {}.\n", word(outcome.state));
+    text += &notes(outcome);
+    text
+}
+
+fn notes(outcome: &Outcome) -> String {
+    let notes = outcome.notes.iter();
+    notes.map(|note| wrap::hanging("note: ", note)).collect()
+}
+
+fn one_hierarchy(hierarchy: &Hierarchy, width: usize, now: i64) -> String {
+    let state = match (hierarchy.state, hierarchy.read_only) {
+        // Not unlocked by anybody that we know, and yet not read-only: not "locked".
+        (State::None, false) => "none",
+        (state, _) => word(state),
+    };
+    let path = hierarchy.path.to_string_lossy();
+    let mut text = format!("{path:<width$}  {state}  {}\n", access(hierarchy));
+    if hierarchy.state != State::None {
+        text += &since(hierarchy, now);
+        text += &upper(hierarchy);
+    }
+    for problem in &hierarchy.problems {
+        text += &wrap::hanging(&label("problem"), &problem.text);
+    }
+    text += &match hierarchy.state {
+        State::None if hierarchy.read_only => line("unlock", "ostree-unlock begin"),
+        // A hotfix is ended by another deployment; `end` says so itself.
+        State::None | State::Hotfix => String::new(),
+        _ => line("relock", "ostree-unlock end"),
+    };
+    text
+}
+
+/// What can be written, and how long it stays.
+fn access(hierarchy: &Hierarchy) -> String {
+    let mut access = match (hierarchy.read_only, hierarchy.writable) {
+        (false, true) => "writable",
+        (false, false) => "writable, not by you",
+        (true, true) => "read-only, writable for you",
+        (true, false) if hierarchy.state == State::Transient => {
+            "read-only, writable in a private namespace"
+        }
+        (true, false) => "read-only",
+    }
+    .to_owned();
+    if hierarchy.state != State::None {
+        access += match hierarchy.persistent {
+            true => ", kept after reboot",
+            false => ", gone after reboot",
+        };
+    }
+    access
+}
+
+fn since(hierarchy: &Hierarchy, now: i64) -> String {
+    let since = hierarchy.since.and_then(|since| time::ago(since, now));
+    let since = since.unwrap_or_else(|| "not known".to_owned());
+    let by = match hierarchy.made_by {
+        Some(who) => format!(", by {}", who.name()),
+        None => String::new(),
+    };
+    line("since", &format!("{since}{by}"))
+}
+
+fn upper(hierarchy: &Hierarchy) -> String {
+    match &hierarchy.upper {
+        Ok(info) => {
+            let mut text = line("upper", &info.path.to_string_lossy());
+            if let Some(usage) = info.usage {
+                text += &line("holds", &amount(usage));
+            }
+            text
+        }
+        Err(NoUpper::Unknown(reason)) => wrap::hanging(&label("upper"), reason),
+        Err(_) => String::new(),
+    }
+}
+
+fn label(name: &str) -> String {
+    format!("  {name:<8}")
+}
+
+fn line(name: &str, text: &str) -> String {
+    format!("{}{text}\n", label(name))
+}
+
+/// The state in a sentence.
+fn word(state: State) -> &'static str {
+    match state {
+        State::None => "locked",
+        other => other.name(),
+    }
+}
+
+fn amount(usage: Usage) -> String {
+    let entries = if usage.entries == 1 {
+        "entry"
+    } else {
+        "entries"
+    };
+    // GLib puts a no-break space between number and unit.
+    let size = glib::format_size(usage.bytes).replace('\u{a0}', " ");
+    format!("{} {entries}, {size}", usage.entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::samples;
+    use ostree_unlock::UpperInfo;
+
+    const NOW: i64 = samples::SINCE + 12 * 60;
+
+    #[test]
+    fn locked() {
+        assert_eq!(
+            status(&samples::locked(), NOW),
+            "debian 3f9c0a1b2c3d.0\n\
+             /usr  locked  read-only\n  \
+               unlock  ostree-unlock begin\n"
+        );
+    }
+
+    #[test]
+    fn unlocked() {
+        // The time stands in the local time zone: only what surrounds it is compared.
+        let text = status(&samples::unlocked(), NOW);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 6, "{text}");
+        assert_eq!(lines[1], "/usr  development  writable, gone after reboot");
+        assert!(lines[2].starts_with("  since   2026-11-2"), "{text}");
+        assert!(lines[2].ends_with(" (12 minutes), by ostree-unlock"));
+        assert_eq!(lines[3], format!("  upper   {}", samples::UPPER));
+        assert_eq!(lines[4], "  problem A flag is stale.");
+        assert_eq!(lines[5], "  relock  ostree-unlock end");
+    }
+
+    #[test]
+    fn counted() {
+        let mut overview = samples::unlocked();
+        overview.hierarchies[0].upper = Ok(UpperInfo {
+            path: samples::UPPER.into(),
+            usage: Some(Usage {
+                entries: 12,
+                bytes: 3_400_000,
+            }),
+        });
+        let text = status(&overview, NOW);
+        assert!(text.contains("\n  holds   12 entries, 3.4 MB\n"), "{text}");
+    }
+
+    #[test]
+    fn every_state_fits_a_line() {
+        let mut overview = samples::unlocked();
+        for state in State::ALL {
+            for (read_only, writable) in
+                [(true, true), (true, false), (false, true), (false, false)]
+            {
+                overview.hierarchies[0].state = state;
+                overview.hierarchies[0].read_only = read_only;
+                overview.hierarchies[0].writable = writable;
+                let text = status(&overview, NOW);
+                assert!(
+                    text.lines().all(|line| line.chars().count() <= 80),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn done() {
+        assert_eq!(
+            begin(&samples::outcome(State::Development)),
+            "/usr is unlocked: development, writable.\n\
+             What is written is gone after a reboot or `ostree-unlock end`.\n\
+             note: A note.\n"
+        );
+        let usage = Usage {
+            entries: 1,
+            bytes: 4096,
+        };
+        assert_eq!(
+            end(&samples::outcome(State::None), Some(usage)),
+            "/usr is locked again, as it was deployed.\n\
+             Discarded 1 entry, 4.1 kB.\n\
+             note: A note.\n"
+        );
+        let nothing = end(&samples::outcome(State::None), Some(Usage::default()));
+        assert!(nothing.contains("Nothing had been written.\n"), "{nothing}");
+    }
+
+    #[test]
+    fn only_pretended() {
+        let mut outcome = samples::outcome(State::Development);
+        outcome.dry_run = true;
+        assert_eq!(
+            begin(&outcome),
+            "Nothing was changed. It would:\n  \
+               1. one\n  \
+               2. two\n\
+             /usr would then be development.\n\
+             note: A note.\n"
+        );
+    }
+}

@@ -1,0 +1,1145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Made by build-aux/header from src/capi: change it there. */
+
+/**
+ * SECTION:ostree-unlock
+ * @title: libostree-unlock
+ * @short_description: make the running OSTree system mutable, and put it back
+ *
+ * Not to be confused with libostree's ostree_sysroot_unlock(), which releases the *lock
+ * file* of a sysroot. Here a deployment is unlocked: its `/usr` becomes writable
+ * (ostree_sysroot_unlock_begin()), is looked at (ostree_sysroot_unlock_status(),
+ * ostree_sysroot_unlock_detect()) and is locked again (ostree_sysroot_unlock_end()), all
+ * without a reboot.
+ *
+ * A pointer that may be %NULL says so. %NULL elsewhere, or an object of another type, is a
+ * mistake of the caller: a function with a #GError argument fails with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, any other logs a critical warning and
+ * returns %NULL, %FALSE or 0.
+ *
+ * An #OstreeSysroot belongs to one thread at a time. What the results hold never changes;
+ * texts are UTF-8, paths are bytes as the kernel has them.
+ */
+
+
+#pragma once
+
+#include <gio/gio.h>
+#include <ostree.h>
+
+#ifndef _OSTREE_UNLOCK_PUBLIC
+#define _OSTREE_UNLOCK_PUBLIC extern
+#endif
+
+/**
+ * OSTREE_SYSROOT_UNLOCK_ERROR:
+ *
+ * The error domain of this library; its numbers are #OstreeSysrootUnlockError. A cancelled
+ * operation has %G_IO_ERROR_CANCELLED instead.
+ *
+ * Since: 2026.1
+ */
+#define OSTREE_SYSROOT_UNLOCK_ERROR (ostree_sysroot_unlock_error_quark ())
+
+#define OSTREE_TYPE_SYSROOT_UNLOCK_DETECTION (ostree_sysroot_unlock_detection_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
+
+/**
+ * OstreeSysrootUnlockBacking:
+ * @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the sysroot
+ * @OSTREE_SYSROOT_UNLOCK_BACKING_RAM: in memory, with a limit
+ *
+ * Where what is written to an unlocked hierarchy goes. The numbers never change, and
+ * more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_BACKING_DISK = 0,
+  OSTREE_SYSROOT_UNLOCK_BACKING_RAM = 1,
+} OstreeSysrootUnlockBacking;
+
+/**
+ * OstreeSysrootUnlockError:
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_FAILED: a system call or libostree failed in a way that has no
+ * number of its own
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT: an argument, or a combination of options,
+ * makes no sense
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE: the running system was not booted by OSTree
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED: the sysroot or the deployment is not the one that
+ * is booted
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED: the caller lacks a privilege that the
+ * operation needs
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED: it is unlocked already
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED: it is not unlocked, so there is nothing to end
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED: somebody else holds the lock of the sysroot;
+ * see ostree_sysroot_unlock_error_get_holders()
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE: ending would lose what somebody is writing or running;
+ * see ostree_sysroot_unlock_error_get_holders()
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT: somebody else's mount lies on `/usr`
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED: this kernel, this file system or this kind of
+ * deployment cannot do it
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE: there is not enough space for what was asked
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH: what stands at a path of ours was not made by us
+ * and is not safe to use
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
+ * was to bring about
+ *
+ * What went wrong. The numbers never change, and more may be added, so treat one that
+ * you do not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
+ *
+ * A cancelled operation fails with %G_IO_ERROR_CANCELLED, in the domain %G_IO_ERROR, as
+ * everywhere in GIO; its number here, 14, is not used.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_ERROR_FAILED = 0,
+  OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT = 1,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE = 2,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED = 3,
+  OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED = 4,
+  OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED = 5,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED = 6,
+  OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED = 7,
+  OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE = 8,
+  OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT = 9,
+  OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED = 10,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE = 11,
+  OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH = 12,
+  OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED = 13,
+} OstreeSysrootUnlockError;
+
+/**
+ * OstreeSysrootUnlockDetection:
+ *
+ * What a package manager has to know before it writes below `/usr`, from
+ * ostree_sysroot_unlock_detect(). It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockDetection OstreeSysrootUnlockDetection;
+
+/**
+ * OstreeSysrootUnlockHierarchy:
+ *
+ * A directory tree of the booted deployment that can be unlocked, such as `/usr`, and
+ * what it is made of. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockHierarchy OstreeSysrootUnlockHierarchy;
+
+/**
+ * OstreeSysrootUnlockHolder:
+ *
+ * One process and one thing that it holds, so that an operation was refused. It never
+ * changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
+
+/**
+ * OstreeSysrootUnlockOptions:
+ *
+ * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
+ * ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it
+ * with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+ *
+ * May be used again, and by several threads: an operation takes what is set when it
+ * is called.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockOptions OstreeSysrootUnlockOptions;
+
+/**
+ * OstreeSysrootUnlockOutcome:
+ *
+ * What an operation did, or with a dry run would do. It never changes, and may be used
+ * by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockOutcome OstreeSysrootUnlockOutcome;
+
+/**
+ * OstreeSysrootUnlockOverview:
+ *
+ * What the booted deployment is made of, from ostree_sysroot_unlock_status(). It never
+ * changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
+
+/**
+ * OstreeSysrootUnlockProblem:
+ *
+ * Something stale or wrong. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
+
+
+
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * ostree_sysroot_unlock_detect:
+ * @error: return location for an error, or %NULL
+ *
+ * What a package manager has to know before it writes below `/usr`. Fast: a few reads of
+ * what the kernel has mounted. Does not load libostree's view of the sysroot, needs no
+ * privilege and changes nothing. A system that was not booted by OSTree is no error
+ * here: ostree_sysroot_unlock_detection_is_booted() tells it.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if what the kernel shows in `/proc`
+ * cannot be read.
+ *
+ * Returns: (transfer full): what was found, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC OstreeSysrootUnlockDetection *ostree_sysroot_unlock_detect(GError **error);
+
+/**
+ * ostree_sysroot_unlock_status:
+ * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @options: (nullable): of the options, `usage` means something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What each hierarchy of the booted deployment is made of, in which state it is, since
+ * when, and what is stale or wrong. Changes nothing. Needs no privilege, and says in the
+ * result what could not be seen for lack of it.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by
+ * OSTree, with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED if @sysroot or @deployment is not
+ * the booted one, with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
+ * or an option has no meaning here, and with %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): what was found, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot,
+                                                          OstreeDeployment *deployment,
+                                                          OstreeSysrootUnlockOptions *options,
+                                                          OstreeAsyncProgress *progress,
+                                                          GCancellable *cancellable,
+                                                          GError **error);
+
+/**
+ * ostree_sysroot_unlock_begin:
+ * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
+ * @options: (nullable): of the options, all but `usage` may mean something here
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Unlocks the booted deployment: makes its `/usr` writable, without a reboot.
+ *
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of
+ * the sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller
+ * has it. @sysroot itself does not see the change before
+ * ostree_sysroot_load_if_changed().
+ *
+ * A @progress gets the keys `status` (a text for people, as
+ * ostree_async_progress_get_status() returns it), `unlock-steps-done` and
+ * `unlock-steps-total` (both `t`, the latter 0 where it is not known), set together. A
+ * cancellation stops it only where nothing was changed yet or where what was changed can
+ * be put back.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in another state than a change can
+ * start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or an
+ * option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something
+ * else afterwards, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a
+ * failure `/usr` is as it was before; should even putting it back fail, the message says
+ * so and the next call repairs it.
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_begin(OstreeSysroot *sysroot,
+                                                        OstreeDeployment *deployment,
+                                                        OstreeDeploymentUnlockedState state,
+                                                        OstreeSysrootUnlockOptions *options,
+                                                        OstreeAsyncProgress *progress,
+                                                        GCancellable *cancellable,
+                                                        GError **error);
+
+/**
+ * ostree_sysroot_unlock_end:
+ * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait` and `lock_held` mean
+ * something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Locks the booted deployment again: `/usr` is read-only and what it was before
+ * ostree_sysroot_unlock_begin(), without a reboot. What was written meanwhile is lost.
+ * Programs that
+ * run since keep what they have open; the notes of the outcome name them.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if there is nothing to end, with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if something would be lost under somebody who still uses
+ * it (see ostree_sysroot_unlock_error_get_holders() and ostree_sysroot_unlock_options_set_lazy()),
+ * and otherwise like ostree_sysroot_unlock_begin(). After a failure `/usr` is unlocked as it
+ * was before.
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
+                                                      OstreeDeployment *deployment,
+                                                      OstreeSysrootUnlockOptions *options,
+                                                      OstreeAsyncProgress *progress,
+                                                      GCancellable *cancellable,
+                                                      GError **error);
+
+/**
+ * ostree_sysroot_unlock_error_quark:
+ *
+ * The error domain of this library: `ostree-sysroot-unlock-error-quark`.
+ *
+ * Returns: the quark of %OSTREE_SYSROOT_UNLOCK_ERROR
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GQuark ostree_sysroot_unlock_error_quark(void);
+
+/**
+ * ostree_sysroot_unlock_error_get_holders: (skip)
+ * @error: an error that a function of this library has set
+ *
+ * Who stands in the way, as data: the message of the error names them too.
+ *
+ * Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
+ * is there anybody; for any other error, also one of another domain, the array is empty.
+ * A copy made by g_error_copy() has the holders, one that was made anew from domain,
+ * number and message has not. Language bindings do the latter, hence this function is
+ * for C alone.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
+ * with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_error_get_holders(const GError *error);
+
+/**
+ * ostree_sysroot_unlock_options_new:
+ *
+ * Returns: (transfer full): options with every default: do it, refuse rather than lose, do not
+ * wait
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC OstreeSysrootUnlockOptions *ostree_sysroot_unlock_options_new(void);
+
+/**
+ * ostree_sysroot_unlock_options_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_options_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_options_ref:
+ * @options: the options
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @options
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOptions *ostree_sysroot_unlock_options_ref(OstreeSysrootUnlockOptions *options);
+
+/**
+ * ostree_sysroot_unlock_options_unref:
+ * @options: (transfer full): the options
+ *
+ * Gives a reference up; with the last one @options is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_options_unref(OstreeSysrootUnlockOptions *options);
+
+/**
+ * ostree_sysroot_unlock_options_set_dry_run:
+ * @options: the options
+ * @dry_run: %TRUE to change nothing
+ *
+ * `begin` and `end`: say what would be done, and change nothing. The default is to do it.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_dry_run(OstreeSysrootUnlockOptions *options,
+                                               gboolean dry_run);
+
+/**
+ * ostree_sysroot_unlock_options_set_lazy:
+ * @options: the options
+ * @lazy: %TRUE to go on
+ *
+ * `end`, and `begin` where it changes the state: go on although somebody still uses what would
+ * be lost.
+ * The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_lazy(OstreeSysrootUnlockOptions *options,
+                                            gboolean lazy);
+
+/**
+ * ostree_sysroot_unlock_options_set_usage:
+ * @options: the options
+ * @usage: %TRUE to count
+ *
+ * `status`: count what was written, which takes time in proportion to it. The default is not
+ * to.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_usage(OstreeSysrootUnlockOptions *options,
+                                             gboolean usage);
+
+/**
+ * ostree_sysroot_unlock_options_set_lock_wait:
+ * @options: the options
+ * @milliseconds: the longest wait, in milliseconds
+ *
+ * `begin` and `end`: how long to wait for the lock of the sysroot, if somebody else holds it,
+ * before failing with %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED. The default is not to wait.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_lock_wait(OstreeSysrootUnlockOptions *options,
+                                                 guint milliseconds);
+
+/**
+ * ostree_sysroot_unlock_options_set_lock_held:
+ * @options: the options
+ * @lock_held: %TRUE if the caller holds it
+ *
+ * `begin` and `end`: the caller holds the lock of the sysroot already, from libostree's
+ * ostree_sysroot_lock() or ostree_sysroot_try_lock(), and it is not to be taken once more (it
+ * would wait for itself). The default is to take it and to release it afterwards.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_lock_held(OstreeSysrootUnlockOptions *options,
+                                                 gboolean lock_held);
+
+/**
+ * ostree_sysroot_unlock_options_set_backing:
+ * @options: the options
+ * @backing: where
+ *
+ * `begin`: where what is written goes. The default is %OSTREE_SYSROOT_UNLOCK_BACKING_DISK. A
+ * value
+ * that this library does not know makes the operation fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_backing(OstreeSysrootUnlockOptions *options,
+                                               OstreeSysrootUnlockBacking backing);
+
+/**
+ * ostree_sysroot_unlock_options_set_size_limit:
+ * @options: the options
+ * @bytes: the limit, in bytes
+ *
+ * `begin` with %OSTREE_SYSROOT_UNLOCK_BACKING_RAM: the most that may be written. The default
+ * is what a
+ * tmpfs takes by itself, half of the memory.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_size_limit(OstreeSysrootUnlockOptions *options,
+                                                  guint64 bytes);
+
+/**
+ * ostree_sysroot_unlock_detection_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_detection_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_detection_ref:
+ * @detection: a detection
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @detection
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockDetection *ostree_sysroot_unlock_detection_ref(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_unref:
+ * @detection: (transfer full): a detection
+ *
+ * Gives a reference up; with the last one @detection is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_detection_unref(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_is_booted:
+ * @detection: a detection
+ *
+ * Returns: %TRUE if the running system was booted by OSTree
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_detection_is_booted(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_os:
+ * @detection: a detection
+ *
+ * Returns: (transfer none) (nullable): the stateroot of the booted deployment, or %NULL if the
+ * system was not booted by OSTree
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_detection_get_os(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_commit:
+ * @detection: a detection
+ *
+ * Returns: (transfer none) (nullable): the checksum of the commit of the booted deployment, or
+ * %NULL if the system was not booted by OSTree
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_detection_get_commit(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_serial:
+ * @detection: a detection
+ *
+ * Returns: the number that tells deployments of one commit apart, or -1 if the system was not
+ * booted by OSTree
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+int ostree_sysroot_unlock_detection_get_serial(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_state:
+ * @detection: a detection
+ *
+ * Returns: in which state `/usr` is, as the kernel shows it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeDeploymentUnlockedState ostree_sysroot_unlock_detection_get_state(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_is_read_only:
+ * @detection: a detection
+ *
+ * Returns: %TRUE if `/usr` is mounted read-only, as the caller sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_detection_is_read_only(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_is_writable:
+ * @detection: a detection
+ *
+ * Returns: %TRUE if the caller could write below `/usr`: both the mount and the permissions
+ * let it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_detection_is_writable(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_is_persistent:
+ * @detection: a detection
+ *
+ * Returns: %TRUE if what is written below `/usr` now is still there after a reboot
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_detection_is_persistent(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_message:
+ * @detection: a detection
+ *
+ * Returns: (transfer none): all of it in one sentence, for people
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_detection_get_message(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_overview_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_overview_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_overview_ref:
+ * @overview: an overview
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @overview
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOverview *ostree_sysroot_unlock_overview_ref(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_overview_unref:
+ * @overview: (transfer full): an overview
+ *
+ * Gives a reference up; with the last one @overview is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_overview_unref(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_overview_get_os:
+ * @overview: an overview
+ *
+ * Returns: (transfer none): the stateroot of the booted deployment
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_overview_get_os(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_overview_get_commit:
+ * @overview: an overview
+ *
+ * Returns: (transfer none): the checksum of the commit of the booted deployment
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_overview_get_commit(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_overview_get_serial:
+ * @overview: an overview
+ *
+ * Returns: the number that tells deployments of one commit apart
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+int ostree_sysroot_unlock_overview_get_serial(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_overview_get_hierarchies:
+ * @overview: an overview
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockHierarchy): each hierarchy
+ * that can be unlocked; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_overview_get_hierarchies(OstreeSysrootUnlockOverview *overview);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_hierarchy_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_ref:
+ * @hierarchy: a hierarchy
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @hierarchy
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockHierarchy *ostree_sysroot_unlock_hierarchy_ref(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_unref:
+ * @hierarchy: (transfer full): a hierarchy
+ *
+ * Gives a reference up; with the last one @hierarchy is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_hierarchy_unref(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_path:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer none) (type filename): where it is
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_hierarchy_get_path(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_state:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: in which state it is, as the kernel shows it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeDeploymentUnlockedState ostree_sysroot_unlock_hierarchy_get_state(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_is_read_only:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: %TRUE if its mount is read-only for the system
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_is_read_only(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_is_writable:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: %TRUE if the caller could write to it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_is_writable(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_is_persistent:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: %TRUE if what is written is still there after a reboot
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_is_persistent(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_made_by:
+ * @hierarchy: a hierarchy
+ *
+ * Who unlocked it: `ostree-unlock` (this library), `libostree` (`ostree admin unlock`, or
+ * ostree-prepare-root at boot), or `other`. These words do not change, and more may be added.
+ *
+ * Returns: (transfer none) (nullable): who unlocked it, or %NULL where it is locked
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_hierarchy_get_made_by(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_since:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: since when it is unlocked, in seconds since the epoch; 0 where it is locked or
+ * where that is not known
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gint64 ostree_sysroot_unlock_hierarchy_get_since(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_upper_path:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer none) (nullable) (type filename): the directory that takes what is
+ * written, or %NULL where there is none or where it cannot be shown
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_hierarchy_get_upper_path(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_no_upper_reason:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer none) (nullable): why ostree_sysroot_unlock_hierarchy_get_upper_path() is
+ * %NULL: `locked`, or words for people; %NULL where it is not %NULL
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_hierarchy_get_no_upper_reason(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_upper_usage:
+ * @hierarchy: a hierarchy
+ * @entries: (out) (optional): files, directories, links and whiteouts, counted
+ * @bytes: (out) (optional): disk space, in bytes
+ *
+ * What was written since it was unlocked. Counted only where
+ * ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was
+ * not, both are 0.
+ *
+ * Returns: %TRUE if it was counted
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_get_upper_usage(OstreeSysrootUnlockHierarchy *hierarchy,
+                                                         guint64 *entries,
+                                                         guint64 *bytes);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_problems:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockProblem): what is stale or
+ * wrong; maybe nothing; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_hierarchy_get_problems(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_problem_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_problem_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_problem_ref:
+ * @problem: a problem
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @problem
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockProblem *ostree_sysroot_unlock_problem_ref(OstreeSysrootUnlockProblem *problem);
+
+/**
+ * ostree_sysroot_unlock_problem_unref:
+ * @problem: (transfer full): a problem
+ *
+ * Gives a reference up; with the last one @problem is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_problem_unref(OstreeSysrootUnlockProblem *problem);
+
+/**
+ * ostree_sysroot_unlock_problem_get_code:
+ * @problem: a problem
+ *
+ * Returns: (transfer none): its name for programs, in lower case with hyphens; it does not
+ * change
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_problem_get_code(OstreeSysrootUnlockProblem *problem);
+
+/**
+ * ostree_sysroot_unlock_problem_get_text:
+ * @problem: a problem
+ *
+ * Returns: (transfer none): for people: what it is and what to do about it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_problem_get_text(OstreeSysrootUnlockProblem *problem);
+
+/**
+ * ostree_sysroot_unlock_outcome_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_outcome_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_outcome_ref:
+ * @outcome: an outcome
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @outcome
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_outcome_ref(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_outcome_unref:
+ * @outcome: (transfer full): an outcome
+ *
+ * Gives a reference up; with the last one @outcome is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_outcome_unref(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_outcome_get_state:
+ * @outcome: an outcome
+ *
+ * Returns: the state of `/usr` afterwards; with a dry run the state that it would have
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeDeploymentUnlockedState ostree_sysroot_unlock_outcome_get_state(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_outcome_is_dry_run:
+ * @outcome: an outcome
+ *
+ * Returns: %TRUE if nothing was changed, because that was asked for
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_outcome_is_dry_run(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_outcome_get_steps:
+ * @outcome: an outcome
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the steps in their order, for people;
+ * maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_outcome_get_steps(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_outcome_get_notes:
+ * @outcome: an outcome
+ *
+ * Returns: (transfer none) (array zero-terminated=1): what a person should know besides, such
+ * as what is not covered, who keeps an old view or what was repaired; maybe nothing
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_outcome_get_notes(OstreeSysrootUnlockOutcome *outcome);
+
+/**
+ * ostree_sysroot_unlock_holder_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_holder_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_holder_ref:
+ * @holder: a holder
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @holder
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockHolder *ostree_sysroot_unlock_holder_ref(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_unref:
+ * @holder: (transfer full): a holder
+ *
+ * Gives a reference up; with the last one @holder is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_holder_unref(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_pid:
+ * @holder: a holder
+ *
+ * Returns: its process id, as seen from the caller's pid namespace
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC int ostree_sysroot_unlock_holder_get_pid(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_uid:
+ * @holder: a holder
+ *
+ * Returns: the number of the user that it runs as
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_holder_get_uid(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_command:
+ * @holder: a holder
+ *
+ * Returns: (transfer none): its command, as in `/proc/PID/comm`
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_holder_get_command(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_unit:
+ * @holder: a holder
+ *
+ * Returns: (transfer none) (nullable): the systemd unit that it belongs to, or %NULL where it
+ * belongs to none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_holder_get_unit(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_use:
+ * @holder: a holder
+ *
+ * What it does with the thing it holds: `writes` (a file is open for writing, or mapped so),
+ * `runs` (the program itself), `maps` (a library, usually), `reads` (a file is open), `works
+ * in` (its working or root directory), `locks` (the lock of the sysroot). These words do not
+ * change, and more may be added.
+ *
+ * Returns: (transfer none): what it does with it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_holder_get_use(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_path:
+ * @holder: a holder
+ *
+ * Returns: (transfer none): the path of what it holds, as the system sees it; in UTF-8, with
+ * bytes that are not replaced
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_holder_get_path(OstreeSysrootUnlockHolder *holder);
+
+/**
+ * ostree_sysroot_unlock_holder_get_sentence:
+ * @holder: a holder
+ *
+ * Returns: (transfer none): all of it on one line, for people, as in the message of the error
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_holder_get_sentence(OstreeSysrootUnlockHolder *holder);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+G_BEGIN_DECLS
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDetection, ostree_sysroot_unlock_detection_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
+
+G_END_DECLS

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The error domain: each kind with its number, and who stands in the way beside the
+//! message, in the private part that `GError` has for an extended domain.
+
+use std::ffi::c_int;
+use std::mem::size_of;
+use std::sync::{Arc, OnceLock};
+
+use glib_sys::{
+    GError, GPtrArray, GQuark, g_error_domain_register_static, g_error_new_literal,
+    g_propagate_error,
+};
+
+use crate::capi::boxed::give_all;
+use crate::capi::guard::guard_quiet;
+use crate::capi::holder::OstreeSysrootUnlockHolder;
+use crate::capi::text::text;
+use crate::error::{Error, Kind};
+
+/// OstreeSysrootUnlockError:
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_FAILED: a system call or libostree failed in a way that has no
+/// number of its own
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT: an argument, or a combination of options,
+/// makes no sense
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE: the running system was not booted by OSTree
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED: the sysroot or the deployment is not the one that
+/// is booted
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED: the caller lacks a privilege that the
+/// operation needs
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED: it is unlocked already
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED: it is not unlocked, so there is nothing to end
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED: somebody else holds the lock of the sysroot;
+/// see ostree_sysroot_unlock_error_get_holders()
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE: ending would lose what somebody is writing or running;
+/// see ostree_sysroot_unlock_error_get_holders()
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT: somebody else's mount lies on `/usr`
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED: this kernel, this file system or this kind of
+/// deployment cannot do it
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE: there is not enough space for what was asked
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH: what stands at a path of ours was not made by us
+/// and is not safe to use
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
+/// was to bring about
+///
+/// What went wrong. The numbers never change, and more may be added, so treat one that
+/// you do not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
+///
+/// A cancelled operation fails with %G_IO_ERROR_CANCELLED, in the domain %G_IO_ERROR, as
+/// everywhere in GIO; its number here, 14, is not used.
+///
+/// Since: 2026.1
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum OstreeSysrootUnlockError {
+    Failed = 0,
+    InvalidArgument = 1,
+    NotOstree = 2,
+    NotBooted = 3,
+    PermissionDenied = 4,
+    AlreadyUnlocked = 5,
+    NotUnlocked = 6,
+    SysrootLocked = 7,
+    InUse = 8,
+    ForeignMount = 9,
+    Unsupported = 10,
+    NoSpace = 11,
+    UnsafePath = 12,
+    Unverified = 13,
+}
+
+/// A missing line here does not compile: every kind has its number in C.
+fn number(kind: Kind) -> Option<OstreeSysrootUnlockError> {
+    use OstreeSysrootUnlockError as C;
+    Some(match kind {
+        Kind::Failed => C::Failed,
+        Kind::InvalidArgument => C::InvalidArgument,
+        Kind::NotOstree => C::NotOstree,
+        Kind::NotBooted => C::NotBooted,
+        Kind::PermissionDenied => C::PermissionDenied,
+        Kind::AlreadyUnlocked => C::AlreadyUnlocked,
+        Kind::NotUnlocked => C::NotUnlocked,
+        Kind::SysrootLocked => C::SysrootLocked,
+        Kind::InUse => C::InUse,
+        Kind::ForeignMount => C::ForeignMount,
+        Kind::Unsupported => C::Unsupported,
+        Kind::NoSpace => C::NoSpace,
+        Kind::UnsafePath => C::UnsafePath,
+        Kind::Unverified => C::Unverified,
+        Kind::Cancelled => return None,
+    })
+}
+
+/// ostree_sysroot_unlock_error_quark:
+///
+/// The error domain of this library: `ostree-sysroot-unlock-error-quark`.
+///
+/// Returns: the quark of %OSTREE_SYSROOT_UNLOCK_ERROR
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub extern "C" fn ostree_sysroot_unlock_error_quark() -> GQuark {
+    guard_quiet(domain)
+}
+
+/// ostree_sysroot_unlock_error_get_holders: (skip)
+/// @error: an error that a function of this library has set
+///
+/// Who stands in the way, as data: the message of the error names them too.
+///
+/// Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
+/// is there anybody; for any other error, also one of another domain, the array is empty.
+/// A copy made by g_error_copy() has the holders, one that was made anew from domain,
+/// number and message has not. Language bindings do the latter, hence this function is
+/// for C alone.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
+/// with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_error_get_holders(
+    error: *const GError,
+) -> *mut GPtrArray {
+    // SAFETY: the caller passes NULL or an error.
+    guard_quiet(|| unsafe {
+        let ours = !error.is_null() && (*error).domain == domain();
+        let holders = if ours {
+            (*private(error)).clone()
+        } else {
+            None
+        };
+        give_all::<OstreeSysrootUnlockHolder>(&holders.unwrap_or_default())
+    })
+}
+
+/// Stores `failure` where `error` points to, in the way of GLib.
+///
+/// # Safety
+///
+/// `error` is NULL or points to where a `GError` pointer may be stored.
+pub unsafe fn set_error(error: *mut *mut GError, failure: &Error) {
+    let message = text(&failure.to_string());
+    let (domain, code) = match number(failure.kind()) {
+        Some(number) => (domain(), number as c_int),
+        None => (
+            // SAFETY: takes nothing.
+            unsafe { gio_sys::g_io_error_quark() },
+            gio_sys::G_IO_ERROR_CANCELLED,
+        ),
+    };
+    // SAFETY: a new error of a domain with or without a private part, which only an
+    // error of our own domain has; then it goes where the caller says.
+    unsafe {
+        let new = g_error_new_literal(domain, code, message.as_ptr());
+        if number(failure.kind()).is_some() && !failure.holders().is_empty() {
+            let holders = failure.holders().iter();
+            *private(new) = Some(holders.map(|holder| Arc::new(holder.into())).collect());
+        }
+        g_propagate_error(error, new);
+    }
+}
+
+type Holders = Vec<Arc<crate::capi::holder::Value>>;
+type Private = Option<Holders>;
+
+fn domain() -> GQuark {
+    static DOMAIN: OnceLock<GQuark> = OnceLock::new();
+    *DOMAIN.get_or_init(|| {
+        // SAFETY: a static name, the size of what `init` puts there, and functions that
+        // stay where they are: the library is linked with `-z nodelete`.
+        unsafe {
+            g_error_domain_register_static(
+                c"ostree-sysroot-unlock-error-quark".as_ptr(),
+                size_of::<Private>(),
+                Some(init),
+                Some(copy),
+                Some(clear),
+            )
+        }
+    })
+}
+
+/// The private part of an error of our domain lies before it, with its size rounded up
+/// to twice that of a pointer: gerror.h says so in `G_DEFINE_EXTENDED_ERROR`.
+fn private(error: *const GError) -> *mut Private {
+    let step = 2 * size_of::<usize>();
+    let size = size_of::<Private>().div_ceil(step) * step;
+    error.cast_mut().wrapping_byte_sub(size).cast()
+}
+
+unsafe extern "C" fn init(error: *mut GError) {
+    // SAFETY: GLib passes an error of our domain whose private part is raw memory.
+    guard_quiet(|| unsafe { private(error).write(None) });
+}
+
+unsafe extern "C" fn copy(from: *const GError, to: *mut GError) {
+    // SAFETY: GLib passes two errors of our domain, both through `init`.
+    guard_quiet(|| unsafe { *private(to) = (*private(from)).clone() });
+}
+
+unsafe extern "C" fn clear(error: *mut GError) {
+    // SAFETY: GLib passes an error of our domain that is not used again.
+    guard_quiet(|| unsafe { private(error).drop_in_place() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::holder::{Holder, Use};
+    use std::ptr;
+
+    fn holder() -> Holder {
+        Holder {
+            pid: 42,
+            command: "sleep".into(),
+            uid: 7,
+            unit: None,
+            how: Use::Writes,
+            path: "/usr/x".into(),
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_kinds() {
+        for kind in Kind::ALL {
+            match number(kind) {
+                Some(number) => assert_eq!(number as i32, kind as i32),
+                None => assert_eq!(kind, Kind::Cancelled),
+            }
+        }
+    }
+
+    #[test]
+    fn holders_survive_a_copy() {
+        let failure = Error::new(Kind::InUse, "busy").held_by(vec![holder()]);
+        let mut error = ptr::null_mut();
+        // SAFETY: all pointers are to what was made here, and freed once.
+        unsafe {
+            set_error(&mut error, &failure);
+            let copy = glib_sys::g_error_copy(error);
+            glib_sys::g_error_free(error);
+            let holders = ostree_sysroot_unlock_error_get_holders(copy);
+            glib_sys::g_error_free(copy);
+            assert_eq!((*holders).len, 1);
+            glib_sys::g_ptr_array_unref(holders);
+        }
+    }
+
+    #[test]
+    fn an_error_made_by_somebody_else_has_no_holders() {
+        // SAFETY: all pointers are to what was made here, and freed once.
+        unsafe {
+            let error = g_error_new_literal(domain(), 8, c"busy".as_ptr());
+            let holders = ostree_sysroot_unlock_error_get_holders(error);
+            assert_eq!((*holders).len, 0);
+            glib_sys::g_ptr_array_unref(holders);
+            glib_sys::g_error_free(error);
+        }
+    }
+
+    #[test]
+    fn cancelled_is_the_one_of_gio() {
+        let mut error = ptr::null_mut();
+        // SAFETY: the error stored is taken over once.
+        let error: glib::Error = unsafe {
+            set_error(&mut error, &Error::new(Kind::Cancelled, "cancelled"));
+            glib::translate::from_glib_full(error)
+        };
+        assert!(error.matches(gio::IOErrorEnum::Cancelled));
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `OstreeSysrootUnlockOptions`: what a caller may ask beyond the verb. One setter function
+//! an option: who uses a new option then depends on the library version that has it.
+
+use std::ffi::CStr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use glib_sys::{GFALSE, GType, gboolean};
+
+use crate::capi::boxed::{Border, add_reference, drop_reference, give, register};
+use crate::capi::guard::{guard_quiet, method};
+use crate::capi::types::{BackingNumber, guint, guint64};
+use crate::error::{Error, Kind, Result};
+use crate::options::{Backing, Options};
+
+/// OstreeSysrootUnlockBacking:
+/// @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the sysroot
+/// @OSTREE_SYSROOT_UNLOCK_BACKING_RAM: in memory, with a limit
+///
+/// Where what is written to an unlocked hierarchy goes. The numbers never change, and
+/// more may be added.
+///
+/// Since: 2026.1
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum OstreeSysrootUnlockBacking {
+    Disk = 0,
+    Ram = 1,
+}
+
+/// OstreeSysrootUnlockOptions:
+///
+/// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
+/// ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it
+/// with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+///
+/// May be used again, and by several threads: an operation takes what is set when it
+/// is called.
+///
+/// Since: 2026.1
+pub struct OstreeSysrootUnlockOptions(());
+
+/// What was set. The backing stays a number until it is used: a setter could not
+/// report one that nobody knows.
+#[derive(Clone, Default)]
+struct Set {
+    options: Options,
+    backing: BackingNumber,
+}
+
+#[derive(Default)]
+pub struct Value(Mutex<Set>);
+
+impl Value {
+    fn set(&self) -> MutexGuard<'_, Set> {
+        // A setter that panicked left what was set before.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(Options) -> Options) {
+        let mut set = self.set();
+        set.options = change(set.options.clone());
+    }
+
+    /// The options as the public Rust API wants them.
+    pub fn options(&self) -> Result<Options> {
+        use OstreeSysrootUnlockBacking as C;
+        let Set { options, backing } = self.set().clone();
+        let known = [(C::Disk, Backing::Disk), (C::Ram, Backing::Ram)];
+        let found = known
+            .into_iter()
+            .find(|(number, _)| *number as BackingNumber == backing);
+        match found {
+            Some((_, backing)) => Ok(options.backing(backing)),
+            None => Err(Error::new(
+                Kind::InvalidArgument,
+                format!("backing is {backing}, which is no OstreeSysrootUnlockBacking"),
+            )
+            .next("use 0 (disk) or 1 (ram)")),
+        }
+    }
+}
+
+impl Border for OstreeSysrootUnlockOptions {
+    type Value = Value;
+    const NAME: &'static str = "options";
+    const TYPE_NAME: &'static CStr = c"OstreeSysrootUnlockOptions";
+}
+
+/// ostree_sysroot_unlock_options_new:
+///
+/// Returns: (transfer full): options with every default: do it, refuse rather than lose, do not
+/// wait
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub extern "C" fn ostree_sysroot_unlock_options_new() -> *mut OstreeSysrootUnlockOptions {
+    guard_quiet(|| give(Arc::new(Value::default())))
+}
+
+/// ostree_sysroot_unlock_options_get_type:
+///
+/// Returns: the #GType
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub extern "C" fn ostree_sysroot_unlock_options_get_type() -> GType {
+    static TYPE: OnceLock<GType> = OnceLock::new();
+    guard_quiet(|| register::<OstreeSysrootUnlockOptions>(&TYPE))
+}
+
+/// ostree_sysroot_unlock_options_ref:
+/// @options: the options
+///
+/// Takes one more reference. NULL is passed through.
+///
+/// Returns: (transfer full): @options
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_ref(
+    options: *mut OstreeSysrootUnlockOptions,
+) -> *mut OstreeSysrootUnlockOptions {
+    // SAFETY: the caller keeps the promises of the header.
+    guard_quiet(|| unsafe { add_reference(options) })
+}
+
+/// ostree_sysroot_unlock_options_unref:
+/// @options: (transfer full): the options
+///
+/// Gives a reference up; with the last one @options is freed. NULL is ignored.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_unref(
+    options: *mut OstreeSysrootUnlockOptions,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    guard_quiet(|| unsafe { drop_reference(options) });
+}
+
+/// ostree_sysroot_unlock_options_set_dry_run:
+/// @options: the options
+/// @dry_run: %TRUE to change nothing
+///
+/// `begin` and `end`: say what would be done, and change nothing. The default is to do it.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_dry_run(
+    options: *mut OstreeSysrootUnlockOptions,
+    dry_run: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.dry_run(dry_run != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_lazy:
+/// @options: the options
+/// @lazy: %TRUE to go on
+///
+/// `end`, and `begin` where it changes the state: go on although somebody still uses what would
+/// be lost.
+/// The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_lazy(
+    options: *mut OstreeSysrootUnlockOptions,
+    lazy: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.lazy(lazy != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_usage:
+/// @options: the options
+/// @usage: %TRUE to count
+///
+/// `status`: count what was written, which takes time in proportion to it. The default is not
+/// to.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_usage(
+    options: *mut OstreeSysrootUnlockOptions,
+    usage: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.usage(usage != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_lock_wait:
+/// @options: the options
+/// @milliseconds: the longest wait, in milliseconds
+///
+/// `begin` and `end`: how long to wait for the lock of the sysroot, if somebody else holds it,
+/// before failing with %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED. The default is not to wait.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_lock_wait(
+    options: *mut OstreeSysrootUnlockOptions,
+    milliseconds: guint,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.lock_wait(Duration::from_millis(milliseconds.into())))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_lock_held:
+/// @options: the options
+/// @lock_held: %TRUE if the caller holds it
+///
+/// `begin` and `end`: the caller holds the lock of the sysroot already, from libostree's
+/// ostree_sysroot_lock() or ostree_sysroot_try_lock(), and it is not to be taken once more (it
+/// would wait for itself). The default is to take it and to release it afterwards.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_lock_held(
+    options: *mut OstreeSysrootUnlockOptions,
+    lock_held: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.lock_held(lock_held != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_backing:
+/// @options: the options
+/// @backing: where
+///
+/// `begin`: where what is written goes. The default is %OSTREE_SYSROOT_UNLOCK_BACKING_DISK. A
+/// value
+/// that this library does not know makes the operation fail with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_backing(
+    options: *mut OstreeSysrootUnlockOptions,
+    backing: BackingNumber,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(options, |options| options.set().backing = backing) }
+}
+
+/// ostree_sysroot_unlock_options_set_size_limit:
+/// @options: the options
+/// @bytes: the limit, in bytes
+///
+/// `begin` with %OSTREE_SYSROOT_UNLOCK_BACKING_RAM: the most that may be written. The default
+/// is what a
+/// tmpfs takes by itself, half of the memory.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_size_limit(
+    options: *mut OstreeSysrootUnlockOptions,
+    bytes: guint64,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(options, |options| options.change(|o| o.size_limit(bytes))) }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The arguments that the verbs have in common, checked, and owned: an asynchronous
+//! call needs them longer than its caller lends them.
+
+use std::ffi::c_int;
+
+use gio_sys::GCancellable;
+use glib::prelude::*;
+use glib::translate::{FromGlibPtrNone, IntoGlib, from_glib, from_glib_none};
+use glib_sys::GFALSE;
+use gobject_sys::{GTypeInstance, g_type_check_instance_is_a};
+use ostree_sys::{OstreeAsyncProgress, OstreeDeployment, OstreeSysroot};
+
+use crate::capi::boxed::lend;
+use crate::capi::options::OstreeSysrootUnlockOptions;
+use crate::capi::progress::tell;
+use crate::error::{Error, Kind, Result};
+use crate::options::{Options, Progress, Watch};
+use crate::stack::State;
+
+/// What every verb takes that needs a sysroot.
+pub struct Request {
+    sysroot: ostree::Sysroot,
+    deployment: Option<ostree::Deployment>,
+    options: Options,
+    progress: Option<ostree::AsyncProgress>,
+    cancellable: Option<gio::Cancellable>,
+}
+
+impl Request {
+    /// Checks the arguments of a caller and keeps them.
+    ///
+    /// # Safety
+    ///
+    /// Each pointer is NULL or to an instance of some `GObject`; `options` is NULL or
+    /// one that the caller has a reference to.
+    pub unsafe fn new(
+        sysroot: *mut OstreeSysroot,
+        deployment: *mut OstreeDeployment,
+        options: *mut OstreeSysrootUnlockOptions,
+        progress: *mut OstreeAsyncProgress,
+        cancellable: *mut GCancellable,
+    ) -> Result<Request> {
+        // SAFETY: the promises above, passed on.
+        unsafe {
+            Ok(Request {
+                sysroot: object("sysroot", sysroot)?
+                    .ok_or_else(|| invalid("sysroot is NULL").next("pass an OstreeSysroot"))?,
+                deployment: object("deployment", deployment)?,
+                options: lend(options).map_or_else(|| Ok(Options::new()), |set| set.options())?,
+                progress: object("progress", progress)?,
+                cancellable: object("cancellable", cancellable)?,
+            })
+        }
+    }
+
+    /// Calls `verb` with them.
+    pub fn run<T, V>(&self, verb: V) -> Result<T>
+    where
+        V: FnOnce(&ostree::Sysroot, Option<&ostree::Deployment>, &Options, &Watch) -> Result<T>,
+    {
+        let told = |progress: &Progress| {
+            if let Some(to) = &self.progress {
+                tell(to, progress);
+            }
+        };
+        let watch = Watch {
+            cancellable: self.cancellable.as_ref(),
+            progress: Some(&told),
+        };
+        verb(
+            &self.sysroot,
+            self.deployment.as_ref(),
+            &self.options,
+            &watch,
+        )
+    }
+}
+
+/// The state that a caller means by `number`.
+pub fn state(number: c_int) -> Result<State> {
+    State::from_number(number).ok_or_else(|| {
+        let names: Vec<_> = State::ALL
+            .iter()
+            .map(|known| format!("{} ({known})", *known as c_int))
+            .collect();
+        invalid(format!(
+            "state is {number}, which is no OstreeDeploymentUnlockedState"
+        ))
+        .next(format!("known are {}", names.join(", ")))
+    })
+}
+
+fn invalid(cause: impl Into<String>) -> Error {
+    Error::new(Kind::InvalidArgument, cause)
+}
+
+/// A reference to the object that the argument `name` points to, `None` if it is NULL.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to an instance of some `GObject`.
+unsafe fn object<G: 'static, T>(name: &str, pointer: *mut G) -> Result<Option<T>>
+where
+    T: StaticType + FromGlibPtrNone<*mut G>,
+{
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    let wanted = T::static_type();
+    // SAFETY: an instance begins with a pointer to its class, and that with its type;
+    // a reference is taken only once the type is known to be right.
+    unsafe {
+        let instance: *mut GTypeInstance = pointer.cast();
+        if g_type_check_instance_is_a(instance, wanted.into_glib()) == GFALSE {
+            let found: glib::Type = from_glib((*(*instance).g_class).g_type);
+            return Err(
+                invalid(format!("{name} is a {found}")).next(format!("pass a {wanted} or NULL"))
+            );
+        }
+        Ok(Some(from_glib_none(pointer)))
+    }
+}

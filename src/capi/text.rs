@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Texts and paths in the form of C, made once, when a result is handed over, so that
+//! its getters can lend them out.
+
+use std::ffi::{CString, c_char};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::ptr;
+
+use glib::{GString, StrV};
+
+/// A text for C: UTF-8 and without NUL bytes, which would cut it short.
+pub fn text(text: &str) -> GString {
+    GString::from(text.replace('\0', "\u{fffd}"))
+}
+
+/// A list of texts.
+pub fn texts(list: &[String]) -> StrV {
+    list.iter().map(|line| text(line)).collect()
+}
+
+/// A path for C: bytes. No path of the system has a NUL in it.
+pub fn filename(path: &Path) -> CString {
+    CString::new(path.as_os_str().as_bytes()).unwrap_or_default()
+}
+
+/// The pointer to lend out, NULL where there is no text.
+pub fn pointer(text: Option<&GString>) -> *const c_char {
+    text.map_or(ptr::null(), GString::as_ptr)
+}
+
+/// The pointer of a list to lend out.
+pub fn list(texts: &StrV) -> *const *const c_char {
+    texts.as_ptr().cast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn a_nul_does_not_cut_a_text() {
+        assert_eq!(text("a\0b").as_str(), "a\u{fffd}b");
+        assert_eq!(text("").as_str(), "");
+    }
+
+    #[test]
+    fn a_path_need_not_be_utf8() {
+        let path = filename(Path::new(OsStr::from_bytes(b"/usr/\xff")));
+        assert_eq!(path.as_bytes(), b"/usr/\xff");
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Names of C types that Rust's own do not have, so that the header speaks GLib.
+#![allow(non_camel_case_types)]
+
+use std::ffi::{c_int, c_uint};
+
+pub type gint64 = i64;
+pub type guint = c_uint;
+pub type guint64 = u64;
+
+/// `OstreeSysrootUnlockBacking` as C passes it: any number. A Rust `enum` here would be
+/// undefined behaviour for one that has no name.
+pub type BackingNumber = c_int;

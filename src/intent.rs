@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What we write down about ourselves, in the deployment's run state directory: a
+//! *record* of the overlay that is open, and an *intent* while a change is under way.
+//! Both end with the boot, as what they describe does, so neither is fsynced. An intent
+//! that is found says that somebody died in the middle.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+use crate::options::Backing;
+use crate::ostree::DeploymentId;
+use crate::stack::{State, Token};
+use crate::sys::files;
+
+const DIRECTORY: &str = "ostree-unlock";
+const RECORD: &str = "record";
+const INTENT: &str = "intent";
+const GROUP: &str = "ostree-unlock";
+const FORMAT: i32 = 1;
+
+/// What is open: which overlay, in which state, since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub token: Token,
+    pub state: State,
+    pub backing: Backing,
+    /// The directory with `upper` and `work`, as the system sees it.
+    pub directory: PathBuf,
+    /// Seconds since the epoch.
+    pub since: i64,
+}
+
+/// What is about to be done; enough to finish it or to take it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// An overlay is to be laid over the hierarchy.
+    Begin(Record),
+    /// The overlay with this mount id is to be taken away, and its directory removed.
+    End {
+        mount: u32,
+        state: State,
+        backing: Backing,
+        directory: Option<PathBuf>,
+    },
+    /// Our overlay is to go from one state to another.
+    Change { from: State, to: State },
+}
+
+/// The place where both are kept, opened for writing.
+pub struct Log {
+    run_state: OwnedFd,
+    directory: OwnedFd,
+}
+
+impl Log {
+    /// Opens it, and makes it where it is missing.
+    pub fn open(deployment: &DeploymentId) -> Result<Log> {
+        let run = files::hold(Path::new("/run"))?;
+        let path = deployment.run_state();
+        let below_run = path.strip_prefix("/run").unwrap_or(&path);
+        let run_state = files::ensure_directory(&run, below_run, 0o755).map_err(|e| e.at(&path))?;
+        let directory = files::ensure_directory(&run_state, Path::new(DIRECTORY), 0o755)?;
+        Ok(Log {
+            run_state,
+            directory,
+        })
+    }
+
+    /// The directory where libostree keeps its flags.
+    pub fn run_state(&self) -> &OwnedFd {
+        &self.run_state
+    }
+
+    pub fn write_record(&self, record: &Record) -> Result<()> {
+        files::write_whole(&self.directory, RECORD, record_text(record).as_bytes())
+    }
+
+    pub fn drop_record(&self) -> Result<()> {
+        files::remove_file(&self.directory, RECORD)
+    }
+
+    pub fn write_intent(&self, intent: &Intent) -> Result<()> {
+        files::write_whole(&self.directory, INTENT, intent_text(intent).as_bytes())
+    }
+
+    pub fn drop_intent(&self) -> Result<()> {
+        files::remove_file(self.directory.as_fd(), INTENT)
+    }
+}
+
+/// Reads both; `Err` holds what is wrong with a file that cannot be understood.
+pub fn read(deployment: &DeploymentId) -> (Result<Option<Record>>, Result<Option<Intent>>) {
+    let directory = deployment.run_state().join(DIRECTORY);
+    (
+        read_one(&directory.join(RECORD), parse_record),
+        read_one(&directory.join(INTENT), parse_intent),
+    )
+}
+
+fn read_one<T>(path: &Path, parse: impl Fn(&glib::KeyFile) -> Option<T>) -> Result<Option<T>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(Error::io("reading what was written down", e).at(path)),
+    };
+    let key_file = glib::KeyFile::new();
+    let parsed = key_file
+        .load_from_data(&text, glib::KeyFileFlags::NONE)
+        .ok()
+        .and_then(|()| parse(&key_file));
+    parsed.map(Some).ok_or_else(|| {
+        Error::new(Kind::Failed, "this is not what this version writes")
+            .at(path)
+            .next("look at it; removing it loses nothing but what it says")
+    })
+}
+
+fn record_text(record: &Record) -> String {
+    let key_file = glib::KeyFile::new();
+    key_file.set_integer(GROUP, "format", FORMAT);
+    put_record(&key_file, record);
+    key_file.to_data().into()
+}
+
+fn put_record(key_file: &glib::KeyFile, record: &Record) {
+    key_file.set_string(GROUP, "token", record.token.as_str());
+    key_file.set_string(GROUP, "state", record.state.name());
+    key_file.set_string(GROUP, "backing", record.backing.name());
+    put_path(key_file, "directory", &record.directory);
+    key_file.set_int64(GROUP, "since", record.since);
+}
+
+fn intent_text(intent: &Intent) -> String {
+    let key_file = glib::KeyFile::new();
+    key_file.set_integer(GROUP, "format", FORMAT);
+    match intent {
+        Intent::Begin(record) => {
+            key_file.set_string(GROUP, "operation", "begin");
+            put_record(&key_file, record);
+        }
+        Intent::End {
+            mount,
+            state,
+            backing,
+            directory,
+        } => {
+            key_file.set_string(GROUP, "operation", "end");
+            key_file.set_int64(GROUP, "mount", i64::from(*mount));
+            key_file.set_string(GROUP, "state", state.name());
+            key_file.set_string(GROUP, "backing", backing.name());
+            if let Some(directory) = directory {
+                put_path(&key_file, "directory", directory);
+            }
+        }
+        Intent::Change { from, to } => {
+            key_file.set_string(GROUP, "operation", "change");
+            key_file.set_string(GROUP, "from", from.name());
+            key_file.set_string(GROUP, "to", to.name());
+        }
+    }
+    key_file.to_data().into()
+}
+
+fn parse_record(key_file: &glib::KeyFile) -> Option<Record> {
+    check_format(key_file)?;
+    Some(Record {
+        token: Token::parse(&string(key_file, "token")?)?,
+        state: state(key_file, "state")?,
+        backing: backing(key_file)?,
+        directory: path(key_file, "directory")?,
+        since: key_file.int64(GROUP, "since").ok()?,
+    })
+}
+
+fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
+    check_format(key_file)?;
+    match string(key_file, "operation")?.as_str() {
+        "begin" => parse_record(key_file).map(Intent::Begin),
+        "end" => Some(Intent::End {
+            mount: key_file.int64(GROUP, "mount").ok()?.try_into().ok()?,
+            state: state(key_file, "state")?,
+            backing: backing(key_file)?,
+            directory: path(key_file, "directory"),
+        }),
+        "change" => Some(Intent::Change {
+            from: state(key_file, "from")?,
+            to: state(key_file, "to")?,
+        }),
+        _ => None,
+    }
+}
+
+fn check_format(key_file: &glib::KeyFile) -> Option<()> {
+    (key_file.integer(GROUP, "format") == Ok(FORMAT)).then_some(())
+}
+
+fn string(key_file: &glib::KeyFile, key: &str) -> Option<String> {
+    key_file.string(GROUP, key).ok().map(String::from)
+}
+
+fn state(key_file: &glib::KeyFile, key: &str) -> Option<State> {
+    State::from_name(&string(key_file, key)?)
+}
+
+fn backing(key_file: &glib::KeyFile) -> Option<Backing> {
+    let name = string(key_file, "backing")?;
+    [Backing::Disk, Backing::Ram]
+        .into_iter()
+        .find(|backing| backing.name() == name)
+}
+
+/// A path need not be UTF-8, and a key file must be.
+fn put_path(key_file: &glib::KeyFile, key: &str, path: &Path) {
+    let escaped = path.as_os_str().as_encoded_bytes().escape_ascii();
+    key_file.set_string(GROUP, key, &escaped.to_string());
+}
+
+fn path(key_file: &glib::KeyFile, key: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = unescape_ascii(string(key_file, key)?.as_bytes())?;
+    Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+}
+
+/// The reverse of `[u8]::escape_ascii`.
+fn unescape_ascii(escaped: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(escaped.len());
+    let mut bytes = escaped.iter().copied();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'\\' => match bytes.next()? {
+                b't' => b'\t',
+                b'r' => b'\r',
+                b'n' => b'\n',
+                b'x' => {
+                    let digits = [bytes.next()?, bytes.next()?];
+                    u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+                }
+                quoted => quoted,
+            },
+            plain => plain,
+        });
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    fn record() -> Record {
+        let odd = b"/sysroot/a b\\c\n\xff'\"/usr-transient".to_vec();
+        Record {
+            token: Token::from_bits(7),
+            state: State::Development,
+            backing: Backing::Disk,
+            directory: PathBuf::from(std::ffi::OsString::from_vec(odd)),
+            since: 1_700_000_000,
+        }
+    }
+
+    fn reread<T>(text: &str, parse: impl Fn(&glib::KeyFile) -> Option<T>) -> Option<T> {
+        let key_file = glib::KeyFile::new();
+        key_file
+            .load_from_data(text, glib::KeyFileFlags::NONE)
+            .ok()?;
+        parse(&key_file)
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let text = record_text(&record());
+        assert_eq!(reread(&text, parse_record), Some(record()));
+    }
+
+    #[test]
+    fn every_intent_is_read_as_it_was_written() {
+        for intent in [
+            Intent::Begin(record()),
+            Intent::End {
+                mount: u32::MAX,
+                state: State::Transient,
+                backing: Backing::Ram,
+                directory: Some(record().directory),
+            },
+            Intent::End {
+                mount: 0,
+                state: State::Development,
+                backing: Backing::Disk,
+                directory: None,
+            },
+            Intent::Change {
+                from: State::Development,
+                to: State::Transient,
+            },
+        ] {
+            let text = intent_text(&intent);
+            assert_eq!(reread(&text, parse_intent), Some(intent));
+        }
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_not_guessed_at() {
+        let text = record_text(&record());
+        for (from, to) in [
+            ("format=1", "format=2"),
+            ("state=development", "state=open"),
+            ("token=ostree", "token=x"),
+        ] {
+            assert!(text.contains(from));
+            assert_eq!(reread(&text.replace(from, to), parse_record), None);
+        }
+    }
+}

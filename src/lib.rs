@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Make the running OSTree system mutable, and put it back.
+//!
+//! Not to be confused with libostree's `ostree_sysroot_unlock()`, which releases the
+//! *lock file* of a sysroot. Here a deployment is unlocked: its `/usr` becomes writable
+//! ([`begin`]), is looked at ([`status`], [`detect`]) and is locked again ([`end`]),
+//! without a reboot.
+
+mod blocking;
+#[allow(unsafe_code)]
+mod capi;
+mod error;
+mod etc;
+mod holder;
+mod intent;
+mod journal;
+mod observe;
+mod options;
+mod ostree;
+mod perform;
+mod plan;
+mod stack;
+mod swap;
+#[allow(unsafe_code)]
+mod sys;
+mod verbs;
+
+pub use crate::error::{Error, Kind, Result};
+pub use crate::holder::{Holder, Use};
+pub use crate::options::{Backing, Options, Progress, Watch};
+pub use crate::ostree::DeploymentId;
+pub use crate::perform::Outcome;
+pub use crate::stack::{MadeBy, State};
+pub use crate::verbs::begin::begin;
+pub use crate::verbs::detect::{Detection, detect};
+pub use crate::verbs::end::end;
+pub use crate::verbs::monitor::Monitor;
+pub use crate::verbs::status::{Hierarchy, NoUpper, Overview, Problem, UpperInfo, Usage, status};

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What the hierarchy is made of now: the kernel's mounts, our record and intent, and
+//! libostree's flags, put together into one [`Observation`]. Only looks.
+//!
+//! The kernel is the truth. Where a flag or a record says something else, that is a
+//! problem to be shown and repaired, never something to be believed.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::intent::{self, Intent, Record};
+use crate::options::Backing;
+use crate::ostree::DeploymentId;
+use crate::ostree::flags::{self, Flags};
+use crate::ostree::sysroot;
+use crate::stack::{MadeBy, Stack, State, Token, Upper};
+use crate::sys::mountinfo::{self, Mount, View};
+use crate::sys::{files, space};
+
+/// The hierarchy.
+pub const USR: &str = "/usr";
+/// Where libostree 2025.3 and newer keep the overlay of a state that ends with the
+/// boot, and where we keep ours, in the deployment's backing directory.
+pub const USR_TRANSIENT: &str = "usr-transient";
+/// What is ours alone in the backing directory.
+pub const OURS: &str = "unlock";
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    pub deployment: DeploymentId,
+    /// What the hierarchy is made of.
+    pub stack: Stack,
+    /// The mount of the upper, if it is unlocked.
+    pub mount: Option<Mount>,
+    /// The ids of all mounts of it, the topmost first: where one mount could not be put
+    /// beneath another, exchanges pile up.
+    pub mounts: Vec<u32>,
+    /// Somebody else's mount on top; nothing may be done beneath it.
+    pub foreign: Option<Mount>,
+    /// Whether the topmost mount is read-only.
+    pub read_only: bool,
+    /// Mount points below the hierarchy, as one sees them now.
+    pub below: Vec<PathBuf>,
+    /// The same in the base, covered or not.
+    pub below_base: Vec<PathBuf>,
+    pub flags: Flags,
+    pub record: Result<Option<Record>, String>,
+    pub intent: Result<Option<Intent>, String>,
+    /// The directory where an upper on disk is made exists.
+    pub directory_exists: bool,
+    pub space: Space,
+}
+
+/// Room for what is going to be written, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Space {
+    /// On the file system of the sysroot; `None` where that cannot be written to.
+    pub disk: Option<u64>,
+    /// In memory.
+    pub memory: u64,
+}
+
+/// What is read from the system, before anything is made of it.
+struct Facts {
+    deployment: DeploymentId,
+    mounts: Vec<Mount>,
+    flags: Flags,
+    /// The directory that an older libostree wrote into its flag.
+    flag_directory: Option<PathBuf>,
+    record: Result<Option<Record>>,
+    intent: Result<Option<Intent>>,
+    directory_exists: bool,
+    space: Space,
+}
+
+/// The directory with `upper` and `work` of a state that ends with the boot.
+pub fn upper_directory(deployment: &DeploymentId) -> PathBuf {
+    Path::new(sysroot::PATH)
+        .join(deployment.backing())
+        .join(USR_TRANSIENT)
+}
+
+/// Looks at the hierarchy, as `view` sees it.
+pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
+    let flags = flags::read(deployment);
+    let (record, intent) = intent::read(deployment);
+    let mounts = mountinfo::load(view)?;
+    let disk = match sysroot_is_writable(&mounts) {
+        true => Some(space::free_on(Path::new(sysroot::PATH))?),
+        false => None,
+    };
+    Ok(interpret(Facts {
+        mounts,
+        flag_directory: flags::recorded_directory(deployment, flags.state()),
+        flags,
+        record,
+        intent,
+        directory_exists: files::exists(&upper_directory(deployment)),
+        space: Space {
+            disk,
+            memory: space::available_memory()?,
+        },
+        deployment: deployment.clone(),
+    }))
+}
+
+/// Whether the file system of the sysroot takes writes at all, however it is mounted.
+fn sysroot_is_writable(mounts: &[Mount]) -> bool {
+    mountinfo::chain_at(mounts, Path::new(sysroot::PATH))
+        .last()
+        .is_some_and(|m| !superblock_is_read_only(m))
+}
+
+/// What one mount at the hierarchy is.
+enum Part {
+    Base,
+    Ours(Token),
+    Libostree,
+    Foreign,
+}
+
+fn part(mount: &Mount, lowest: bool) -> Part {
+    if mount.fs_type != "overlay" {
+        return if lowest { Part::Base } else { Part::Foreign };
+    }
+    match Token::parse(&mount.source) {
+        Some(token) => Part::Ours(token),
+        // libostree and ostree-prepare-root mount from within the deployment.
+        None if mount.super_option("lowerdir") == Some("usr") => Part::Libostree,
+        None => Part::Foreign,
+    }
+}
+
+fn interpret(facts: Facts) -> Observation {
+    let hierarchy = Path::new(USR);
+    let root = mountinfo::chain_at(&facts.mounts, Path::new("/"))
+        .last()
+        .map_or(0, |m| m.id);
+    let chain = mountinfo::chain_at(&facts.mounts, hierarchy);
+    // Without composefs the base is a mount of its own, except after a boot into a
+    // hotfix; with composefs it is a directory of the root.
+    let mut base = root;
+    let mut upper = None;
+    let mut foreign = None;
+    let mut ids = Vec::new();
+    for (depth, mount) in chain.iter().copied().enumerate() {
+        match part(mount, depth == 0) {
+            Part::Base => base = mount.id,
+            Part::Ours(token) if is_none_or_same(&upper, &token) => {
+                ids.insert(0, mount.id);
+                upper = Some((mount, our_upper(token, mount, &facts)));
+            }
+            Part::Libostree if upper.is_none() => {
+                ids.insert(0, mount.id);
+                upper = Some((mount, their_upper(mount, &facts)));
+            }
+            _ => foreign = Some(mount.clone()),
+        }
+    }
+    let top = chain.last().copied();
+    let points = |mount: u32| {
+        mountinfo::below(&facts.mounts, mount, hierarchy)
+            .iter()
+            .map(|m| m.point.clone())
+            .collect::<Vec<_>>()
+    };
+    Observation {
+        below: points(top.map_or(root, |m| m.id)),
+        below_base: points(base),
+        read_only: top
+            .or_else(|| facts.mounts.iter().find(|m| m.id == root))
+            .is_some_and(|m| m.read_only || superblock_is_read_only(m)),
+        mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
+        mounts: ids,
+        stack: Stack {
+            upper: upper.map(|(_, upper)| upper),
+        },
+        foreign,
+        flags: facts.flags,
+        record: facts.record.map_err(|e: Error| e.to_string()),
+        intent: facts.intent.map_err(|e: Error| e.to_string()),
+        directory_exists: facts.directory_exists,
+        space: facts.space,
+        deployment: facts.deployment,
+    }
+}
+
+fn is_none_or_same(upper: &Option<(&Mount, Upper)>, token: &Token) -> bool {
+    match upper {
+        None => true,
+        Some((_, upper)) => upper.token.as_ref() == Some(token),
+    }
+}
+
+/// The superblock's own flag is the first of its options.
+pub fn superblock_is_read_only(mount: &Mount) -> bool {
+    mount.super_options.split(',').next() == Some("ro")
+}
+
+/// The state of ours is what the kernel does with it: writable for everybody, or not.
+fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
+    let record = match &facts.record {
+        Ok(Some(record)) if record.token == token => Some(record),
+        _ => None,
+    };
+    Upper {
+        state: if mount.read_only {
+            State::Transient
+        } else {
+            State::Development
+        },
+        made_by: MadeBy::Unlock,
+        token: Some(token),
+        backing: record.map_or(Backing::Disk, |r| r.backing),
+        directory: record.map(|r| r.directory.clone()),
+    }
+}
+
+fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
+    let hotfix = mount.super_option("upperdir") == Some(".usr-ovl-upper");
+    let by_mount = if mount.read_only || superblock_is_read_only(mount) {
+        State::Transient
+    } else {
+        State::Development
+    };
+    let state = match facts.flags.state() {
+        _ if hotfix => State::Hotfix,
+        State::None | State::Hotfix => by_mount,
+        flagged => flagged,
+    };
+    let directory = match state {
+        State::Hotfix => None,
+        _ if facts.flag_directory.is_some() => facts.flag_directory.clone(),
+        _ => facts
+            .directory_exists
+            .then(|| upper_directory(&facts.deployment)),
+    };
+    Upper {
+        state,
+        made_by: MadeBy::Libostree,
+        token: None,
+        backing: Backing::Disk,
+        directory,
+    }
+}
+
+impl Observation {
+    /// The directory that takes what is written.
+    pub fn upper_path(&self) -> Option<PathBuf> {
+        let upper = self.stack.upper.as_ref()?;
+        if upper.state == State::Hotfix {
+            let deployment = Path::new(sysroot::PATH).join(self.deployment.directory());
+            return Some(deployment.join(".usr-ovl-upper"));
+        }
+        upper.directory.as_ref().map(|d| d.join("upper"))
+    }
+
+    /// Since when it is unlocked, in seconds since the epoch: ours is written down, and
+    /// libostree's flag was written when its overlay was made.
+    pub fn since(&self) -> Option<i64> {
+        if let Some(record) = self.valid_record() {
+            return Some(record.since);
+        }
+        let flag = flags::flag_name(self.stack.upper.as_ref()?.state)?;
+        let metadata = std::fs::symlink_metadata(self.deployment.run_state().join(flag));
+        metadata.ok().map(|metadata| metadata.mtime())
+    }
+
+    /// The record, where it is of what is mounted now.
+    pub fn valid_record(&self) -> Option<&Record> {
+        let token = self.stack.upper.as_ref()?.token.as_ref()?;
+        match &self.record {
+            Ok(Some(record)) if record.token == *token => Some(record),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const ROOT: &str = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
+    const BASE: &str = "22 21 8:1 /deploy/usr /usr ro shared:2 - ext4 /dev/vda rw";
+    const OURS: &str =
+        "40 22 0:50 / /usr rw shared:9 - overlay ostree-unlock-0000000000000007 rw,lowerdir=/usr";
+
+    pub fn deployment() -> DeploymentId {
+        DeploymentId {
+            os: "os".to_owned(),
+            commit: "c".repeat(64),
+            serial: 0,
+        }
+    }
+
+    pub fn record() -> Record {
+        Record {
+            token: Token::from_bits(7),
+            state: State::Development,
+            backing: Backing::Disk,
+            directory: upper_directory(&deployment()),
+            since: 5,
+        }
+    }
+
+    /// What one sees with these mounts, flags and records.
+    pub fn seen(
+        lines: &[&str],
+        flags: Flags,
+        record: Option<Record>,
+        intent: Option<Intent>,
+    ) -> Observation {
+        let mounts = mountinfo::parse(lines.join("\n").as_bytes());
+        interpret(Facts {
+            deployment: deployment(),
+            mounts: mounts.unwrap_or_default(),
+            flags,
+            flag_directory: None,
+            record: Ok(record),
+            intent: Ok(intent),
+            directory_exists: false,
+            space: Space {
+                disk: Some(1 << 30),
+                memory: 1 << 30,
+            },
+        })
+    }
+
+    pub fn locked() -> Observation {
+        seen(&[ROOT, BASE], Flags::default(), None, None)
+    }
+
+    pub fn unlocked(intent: Option<Intent>) -> Observation {
+        let flags = Flags {
+            development: true,
+            ..Flags::default()
+        };
+        seen(&[ROOT, BASE, OURS], flags, Some(record()), intent)
+    }
+
+    #[test]
+    fn a_locked_system_has_a_base_alone() {
+        let locked = locked();
+        assert_eq!(locked.stack, Stack::base());
+        assert!(locked.read_only && locked.foreign.is_none());
+    }
+
+    #[test]
+    fn with_composefs_the_base_is_a_directory_of_the_root() {
+        let root = "21 1 0:30 / / ro shared:1 - overlay composefs ro,lowerdir+=x";
+        let locked = seen(&[root], Flags::default(), None, None);
+        assert_eq!(locked.stack, Stack::base());
+        assert!(locked.read_only);
+    }
+
+    #[test]
+    fn ours_is_known_by_its_token_and_its_record() {
+        let unlocked = unlocked(None);
+        assert_eq!(unlocked.stack.state(), State::Development);
+        assert_eq!(unlocked.valid_record(), Some(&record()));
+        assert_eq!(
+            unlocked.upper_path(),
+            Some(upper_directory(&deployment()).join("upper"))
+        );
+        let other = Record {
+            token: Token::from_bits(8),
+            ..record()
+        };
+        let strange = seen(&[ROOT, BASE, OURS], Flags::default(), Some(other), None);
+        assert_eq!(strange.stack.state(), State::Development);
+        assert_eq!(strange.valid_record(), None);
+        assert_eq!(strange.upper_path(), None);
+    }
+
+    #[test]
+    fn libostrees_own_overlays_are_told_apart() {
+        let overlay = |mode: &str, upper: &str| {
+            format!(
+                "41 22 0:51 / /usr {mode} - overlay overlay {mode},lowerdir=usr,upperdir={upper}"
+            )
+        };
+        let state = |line: &str, flags| seen(&[ROOT, BASE, line], flags, None, None).stack.state();
+        let development = Flags {
+            development: true,
+            ..Flags::default()
+        };
+        let writable = overlay("rw", "/proc/self/fd/9/upper");
+        assert_eq!(state(&writable, development), State::Development);
+        assert_eq!(state(&writable, Flags::default()), State::Development);
+        assert_eq!(
+            state(&overlay("ro", "/x/upper"), Flags::default()),
+            State::Transient
+        );
+        assert_eq!(
+            state(&overlay("rw", ".usr-ovl-upper"), Flags::default()),
+            State::Hotfix
+        );
+    }
+
+    #[test]
+    fn somebody_elses_mount_is_foreign_wherever_it_lies() {
+        let sysext = "50 22 0:60 / /usr ro - overlay sysext ro,lowerdir=/a:/b";
+        let over_ours = "50 40 0:60 / /usr ro - overlay sysext ro,lowerdir=/a:/b";
+        let merged = seen(&[ROOT, BASE, sysext], Flags::default(), None, None);
+        assert_eq!(merged.stack.state(), State::None);
+        assert!(merged.foreign.is_some());
+        let both = seen(&[ROOT, BASE, OURS, over_ours], Flags::default(), None, None);
+        assert_eq!(both.stack.state(), State::Development);
+        assert!(both.foreign.is_some());
+    }
+
+    #[test]
+    fn mounts_below_are_seen_in_overlay_and_base() {
+        let in_base = "60 22 0:70 / /usr/lib/modules rw - tmpfs t rw";
+        let in_overlay = "61 40 0:71 / /usr/share/x rw - tmpfs t rw";
+        let lines = [ROOT, BASE, OURS, in_base, in_overlay];
+        let now = seen(&lines, Flags::default(), None, None);
+        assert_eq!(now.below, [Path::new("/usr/share/x")]);
+        assert_eq!(now.below_base, [Path::new("/usr/lib/modules")]);
+    }
+}

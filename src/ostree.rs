@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What we need of libostree, and the contract of files that we share with it.
+
+pub mod booted;
+pub mod flags;
+pub mod sysroot;
+
+pub use booted::DeploymentId;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The sysroot: which of a caller's objects we may act on, the lock around every
+//! change, and a way to write below it although it is mounted read-only.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use gio::prelude::*;
+use rustix::fs::StatVfsMountFlags;
+
+use crate::error::{Error, Kind, Result};
+use crate::ostree::booted::{self, DeploymentId};
+use crate::sys::lock::{self, LockFile};
+use crate::sys::namespace::System;
+use crate::sys::{files, mounts, namespace, processes};
+
+/// Where the booted sysroot is.
+pub const PATH: &str = "/sysroot";
+const LOCK: &str = "ostree/lock";
+const RUN_LOCK: &str = "ostree-unlock.lock";
+
+/// The booted deployment, if that is what the caller means.
+pub fn target(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+) -> Result<DeploymentId> {
+    let booted = booted::find()?;
+    if !namespace::root_is_the_systems().unwrap_or(true) {
+        return Err(Error::new(
+            Kind::NotBooted,
+            "the caller's root directory is not the system's",
+        )
+        .at("/")
+        .next("call it outside of the container or chroot"));
+    }
+    sysroot.load(gio::Cancellable::NONE)?;
+    let Some(theirs) = sysroot.booted_deployment() else {
+        let path = sysroot.path().path().unwrap_or_default();
+        return Err(
+            Error::new(Kind::NotBooted, "this sysroot is not the booted one")
+                .at(path)
+                .next("name none to act on the booted one"),
+        );
+    };
+    let meant = deployment.unwrap_or(&theirs);
+    let is_booted = meant.osname() == booted.os
+        && meant.csum() == booted.commit
+        && meant.deployserial() == booted.serial;
+    if !is_booted {
+        let name = format!("{}.{}", meant.csum(), meant.deployserial());
+        return Err(Error::new(
+            Kind::NotBooted,
+            format!("deployment {name} of {} is not booted", meant.osname()),
+        )
+        .next(format!(
+            "only the booted one, {}, can be acted on",
+            booted.id()
+        )));
+    }
+    Ok(booted)
+}
+
+/// A directory of the sysroot that can be written to, whatever its mount says; seen by
+/// nobody else.
+pub fn open_writable(_system: &System) -> Result<OwnedFd> {
+    let sysroot = mounts::clone_tree(Path::new(PATH), false)?;
+    mounts::set_read_only(&sysroot, false)?;
+    Ok(sysroot)
+}
+
+/// Takes libostree's lock of the sysroot, waiting as long as asked; `None` where the
+/// caller holds it.
+pub fn lock(
+    sysroot: &OwnedFd,
+    held: bool,
+    wait: Duration,
+    cancellable: Option<&gio::Cancellable>,
+) -> Result<Option<LockFile>> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    if held {
+        return Ok(None);
+    }
+    let run;
+    // Where nothing can be written below the sysroot (a live medium), libostree cannot
+    // lock it either, and only we must keep out of each other's way.
+    let (directory, path) = if is_writable(sysroot)? {
+        (sysroot, LOCK)
+    } else {
+        run = files::hold(Path::new("/run/ostree"))?;
+        (&run, RUN_LOCK)
+    };
+    let deadline = Instant::now() + wait;
+    loop {
+        if let Some(cancellable) = cancellable {
+            cancellable.set_error_if_cancelled()?;
+        }
+        if let Some(lock) = lock::try_lock(directory, path)? {
+            return Ok(Some(lock));
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(locked(directory, path));
+        }
+        std::thread::sleep(left.min(PAUSE));
+    }
+}
+
+/// Whether the file system itself takes writes; the mount of this directory does.
+pub fn is_writable(sysroot: &OwnedFd) -> Result<bool> {
+    let file_system = rustix::fs::fstatvfs(sysroot)
+        .map_err(|e| Error::os("looking at the sysroot", e).at(PATH))?;
+    Ok(!file_system.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+fn locked(directory: &OwnedFd, path: &str) -> Error {
+    let holders = lock::identity(directory, path)
+        .map(processes::who_opened)
+        .unwrap_or_default();
+    Error::new(
+        Kind::SysrootLocked,
+        "somebody else is changing the deployments",
+    )
+    .at(Path::new(PATH).join(LOCK))
+    .held_by(holders.iter().map(|holder| holder.describe()).collect())
+    .next("wait until it is done, or ask to wait for the lock")
+}

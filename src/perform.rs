@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Carries out a plan: intent, prepare, swap, record. One thing for all verbs: it knows
+//! steps, not what they are for.
+//!
+//! An operation that fails is made good in the same way as one whose process died: look
+//! again, and finish or take back what the intent says.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+
+use gio::prelude::*;
+
+use crate::blocking;
+use crate::error::{Error, Kind, Result};
+use crate::holder::Holder;
+use crate::intent::Log;
+use crate::journal;
+use crate::observe::{self, OURS, Observation, USR};
+use crate::options::{Options, Progress, Watch};
+use crate::ostree::{DeploymentId, flags, sysroot};
+use crate::plan::repair;
+use crate::plan::{Plan, Step};
+use crate::stack::{Stack, State};
+use crate::swap;
+use crate::sys::files::{self, Attributes};
+use crate::sys::lock::LockFile;
+use crate::sys::mountinfo::{self, View};
+use crate::sys::namespace::{self, System, in_system};
+
+/// How the name begins of what is removed once nobody uses it.
+const SET_ASIDE: &str = "old-";
+
+/// What an operation did, or with a dry run would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The state afterwards; with a dry run the state that would be.
+    pub state: State,
+    /// Whether this was a dry run.
+    pub dry_run: bool,
+    /// The steps, in order, for people.
+    pub steps: Vec<String>,
+    /// What a person should know besides: what is not covered, who keeps an old view, what was repaired.
+    pub notes: Vec<String>,
+}
+
+/// Observes, plans by `decide` and carries the plan out, all under the sysroot's lock
+/// and where the system sees it; with a dry run only says what it would do, for which it
+/// needs no privilege.
+pub fn run(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    decide: impl FnOnce(&Observation) -> Result<Plan> + Send,
+) -> Result<Outcome> {
+    if options.dry_run {
+        return preview(&observe::observe(deployment, View::System)?, decide);
+    }
+    namespace::require_root()?;
+    let (reports, received) = mpsc::channel();
+    let cancellable = watch.cancellable;
+    let mut outcome = in_system(
+        move |system| {
+            let sysroot = sysroot::open_writable(system)?;
+            let log = Log::open(deployment)?;
+            let lock = sysroot::lock(&sysroot, options.lock_held, options.lock_wait, cancellable)?;
+            let worker = Worker {
+                system,
+                deployment,
+                log,
+                sysroot,
+                caller: rustix::process::getpid().as_raw_nonzero().get(),
+                cancellable,
+                reports,
+                _lock: lock,
+            };
+            worker.run(decide)
+        },
+        || {
+            for report in received {
+                if let Some(tell) = watch.progress {
+                    tell(&report);
+                }
+            }
+        },
+    )?;
+    outcome.notes.extend(callers_own_view()?);
+    Ok(outcome)
+}
+
+fn preview(
+    observation: &Observation,
+    decide: impl FnOnce(&Observation) -> Result<Plan>,
+) -> Result<Outcome> {
+    let notes = match repair::repair(observation) {
+        Some(repair) => repair.notes,
+        None => Vec::new(),
+    };
+    Ok(outcome(&decide(observation)?, true, notes))
+}
+
+fn outcome(plan: &Plan, dry_run: bool, mut notes: Vec<String>) -> Outcome {
+    notes.extend(plan.notes.iter().cloned());
+    Outcome {
+        state: plan.after.state(),
+        dry_run,
+        steps: plan.steps.iter().map(Step::to_string).collect(),
+        notes,
+    }
+}
+
+/// A caller in a namespace that the system's changes do not reach goes on with what it had.
+fn callers_own_view() -> Result<Option<String>> {
+    let source = |view| -> Result<Option<String>> {
+        let mounts = mountinfo::load(view)?;
+        let chain = mountinfo::chain_at(&mounts, Path::new(USR));
+        Ok(chain.last().map(|m| m.source.clone()))
+    };
+    let same = source(View::System)? == source(View::Caller)?;
+    Ok((!same).then(|| {
+        format!(
+            "this process is in a mount namespace of its own and still sees the {USR} of before"
+        )
+    }))
+}
+
+struct Worker<'a> {
+    system: &'a System,
+    deployment: &'a DeploymentId,
+    /// Writable, whatever the mount of the sysroot says.
+    sysroot: OwnedFd,
+    log: Log,
+    /// The process that asked: it and its ancestors never stand in their own way.
+    caller: i32,
+    cancellable: Option<&'a gio::Cancellable>,
+    reports: Sender<Progress>,
+    _lock: Option<LockFile>,
+}
+
+impl Worker<'_> {
+    fn run(&self, decide: impl FnOnce(&Observation) -> Result<Plan>) -> Result<Outcome> {
+        let mut observation = self.observe()?;
+        let mut notes = self.repair(&observation)?;
+        if !notes.is_empty() {
+            observation = self.observe()?;
+        }
+        let plan = decide(&observation)?;
+        match self.carry_out(&plan, &observation) {
+            Ok(more) => notes.extend(more),
+            Err(error) => {
+                // The same way back as after a crash; what it says is in the error itself.
+                if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
+                    return Err(error.next(format!("and taking it back failed too: {worse}")));
+                }
+                self.discard(&observation);
+                return Err(error);
+            }
+        }
+        notes.extend(self.discard(&observation));
+        Ok(outcome(&plan, false, notes))
+    }
+
+    fn observe(&self) -> Result<Observation> {
+        observe::observe(self.deployment, View::Caller)
+    }
+
+    fn repair(&self, observation: &Observation) -> Result<Vec<String>> {
+        let Some(repair) = repair::repair(observation) else {
+            return Ok(Vec::new());
+        };
+        let mut notes = repair.notes;
+        for step in &repair.steps {
+            self.step(step, observation, &mut notes)?;
+        }
+        self.log.drop_intent()?;
+        Ok(notes)
+    }
+
+    fn carry_out(&self, plan: &Plan, before: &Observation) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        self.log.write_intent(&plan.intent)?;
+        let mut swapped = false;
+        for (done, step) in plan.steps.iter().enumerate() {
+            self.report(step, done, plan.steps.len());
+            if !swapped {
+                self.check_cancelled()?;
+            }
+            self.step(step, before, &mut notes)?;
+            swapped |= step.is_swap();
+        }
+        self.verify(&plan.after)?;
+        self.log.drop_intent()?;
+        Ok(notes)
+    }
+
+    fn report(&self, step: &Step, done: usize, total: usize) {
+        // Nobody listens any more if the caller's side is gone; that is no reason to stop.
+        let _ = self.reports.send(Progress {
+            doing: step.to_string(),
+            done: done as u64,
+            total: total as u64,
+        });
+    }
+
+    fn check_cancelled(&self) -> Result<()> {
+        match self.cancellable {
+            Some(cancellable) => Ok(cancellable.set_error_if_cancelled()?),
+            None => Ok(()),
+        }
+    }
+
+    fn step(&self, step: &Step, before: &Observation, notes: &mut Vec<String>) -> Result<()> {
+        match step {
+            Step::SetAside(directory) => self.set_aside(directory),
+            Step::MakeUpper(directory) => self.make_upper(directory),
+            Step::SetFlag(state, directory) => flags::set(self.log.run_state(), *state, directory),
+            Step::ClearFlag(state) => flags::clear(self.log.run_state(), *state),
+            Step::WriteRecord(record) => self.log.write_record(record),
+            Step::DropRecord => self.log.drop_record(),
+            Step::MountRam(directory, limit) => swap::mount_ram(directory, *limit),
+            Step::UnmountRam(directory) => swap::unmount_ram(directory),
+            Step::CheckHolders => self.check_holders(before),
+            Step::Seal => self.refused_if_busy(swap::seal()?, before),
+            Step::Gate => self.refused_if_busy(swap::gate()?, before),
+            Step::Exchange(exchange) => swap::exchange(self.system, exchange),
+            Step::Unseal => swap::unseal(),
+            Step::Cover(cover) => swap::cover(self.system, cover),
+            Step::Uncover(uncover) => {
+                for point in swap::uncover(uncover)? {
+                    notes.push(format!(
+                        "the mount at {} had no place on the base and is gone",
+                        point.display()
+                    ));
+                }
+                Ok(())
+            }
+            Step::Announce(state) => {
+                if sysroot::is_writable(&self.sysroot)? {
+                    files::touch(&self.sysroot, "ostree/deploy")?;
+                }
+                journal::state_changed(self.deployment, *state);
+                Ok(())
+            }
+        }
+    }
+
+    fn check_holders(&self, before: &Observation) -> Result<()> {
+        let holders = blocking::holders(before, self.caller)?;
+        if holders.is_empty() {
+            return Ok(());
+        }
+        Err(in_use("what was written is in use", holders))
+    }
+
+    /// The kernel knows of writers that nothing in /proc shows.
+    fn refused_if_busy(&self, done: bool, before: &Observation) -> Result<()> {
+        if done {
+            return Ok(());
+        }
+        Err(in_use(
+            "a file is open for writing",
+            blocking::writers(before),
+        ))
+    }
+
+    fn make_upper(&self, directory: &Path) -> Result<()> {
+        let like = Attributes::of(Path::new(USR))?;
+        let made = if directory.starts_with(sysroot::PATH) {
+            let (parent, name) = self.open_parent(directory)?;
+            files::make_directory_like(&parent, &name, &like)?
+        } else {
+            files::hold(directory)?
+        };
+        files::make_directory_like(&made, "upper", &like)?;
+        files::make_directory_like(&made, "work", &like)?;
+        Ok(())
+    }
+
+    /// The backing directory of the deployment, opened for writing, and the name in it.
+    fn open_parent(&self, directory: &Path) -> Result<(OwnedFd, String)> {
+        let below = directory.strip_prefix(sysroot::PATH).ok();
+        let parent = below.and_then(Path::parent);
+        let name = directory.file_name().and_then(|name| name.to_str());
+        let (Some(parent), Some(name)) = (parent, name) else {
+            return Err(
+                Error::new(Kind::UnsafePath, "not a directory that we would use").at(directory),
+            );
+        };
+        let parent =
+            files::ensure_directory(&self.sysroot, parent, 0o700).map_err(|e| e.at(directory))?;
+        Ok((parent, name.to_owned()))
+    }
+
+    /// Renames it to a name of ours: `ostree admin unlock` removes what has its own.
+    fn set_aside(&self, directory: &Path) -> Result<()> {
+        if !directory.starts_with(sysroot::PATH) || !files::exists(directory) {
+            // An older libostree's lies in /var/tmp, where the next boot removes it.
+            return Ok(());
+        }
+        let (parent, name) = self.open_parent(directory)?;
+        let ours = files::ensure_directory(&parent, Path::new(OURS), 0o700)?;
+        files::rename(
+            &parent,
+            &name,
+            &ours,
+            &format!("{SET_ASIDE}{:016x}", random()?),
+        )
+    }
+
+    /// Removes what was set aside and is no longer in use, by this call or by an earlier one.
+    fn discard(&self, before: &Observation) -> Vec<String> {
+        let path = self.deployment.backing().join(OURS);
+        let Ok(Some(ours)) = files::open_directory(&self.sysroot, &path) else {
+            return Vec::new();
+        };
+        let mut notes = Vec::new();
+        let mut kept = Vec::new();
+        for name in files::names(&ours).unwrap_or_default() {
+            if !name.starts_with(SET_ASIDE) {
+                continue;
+            }
+            let directory = Path::new(sysroot::PATH).join(&path).join(&name);
+            let removed = match swap::is_in_use(self.system, &directory) {
+                Ok(true) => {
+                    kept.push(directory);
+                    continue;
+                }
+                Ok(false) => files::remove_tree(&ours, &name),
+                Err(error) => Err(error),
+            };
+            notes.extend(removed.err().map(|error| error.at(directory).to_string()));
+        }
+        if !kept.is_empty() && before.mount.is_some() {
+            notes.extend(blocking::old_view(before, self.caller));
+        }
+        notes
+    }
+
+    /// The kernel must show what was planned, to everybody.
+    fn verify(&self, after: &Stack) -> Result<()> {
+        let now = self.observe()?;
+        let is = |stack: &Stack| {
+            let upper = stack.upper.as_ref();
+            upper.map(|upper| (upper.state, upper.token.clone()))
+        };
+        let locked_is_read_only = after.upper.is_some() || now.read_only;
+        if is(&now.stack) == is(after) && now.foreign.is_none() && locked_is_read_only {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Unverified,
+            format!(
+                "the kernel shows the state {} where {} was to be",
+                now.stack.state(),
+                after.state()
+            ),
+        )
+        .at(USR)
+        .next("look at `findmnt /usr` and at the kernel log"))
+    }
+}
+
+fn in_use(cause: &str, holders: Vec<Holder>) -> Error {
+    Error::new(Kind::InUse, cause)
+        .at(USR)
+        .held_by(holders)
+        .next("stop them or let them finish; or do it lazily: what they go on writing is lost then")
+}
+
+/// Random bits from the kernel.
+pub fn random() -> Result<u64> {
+    let mut bytes = [0; 8];
+    rustix::rand::getrandom(&mut bytes[..], rustix::rand::GetRandomFlags::empty())
+        .map_err(|e| Error::os("asking the kernel for random bits", e))?;
+    Ok(u64::from_ne_bytes(bytes))
+}

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! From what is to what is asked: an observation and a request become a [`Plan`] or an
+//! error. Pure, so a dry run prints the same plan that is carried out otherwise, and
+//! tests need no system. This file says what a plan is; each verb's own is beneath it.
+
+pub mod begin;
+pub mod end;
+pub mod repair;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::error::{Error, Kind, Result};
+use crate::intent::{Intent, Record};
+use crate::observe::{Observation, USR};
+use crate::stack::{Stack, State, Token};
+
+/// What will be done, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Written down first, so that a crash can be made good.
+    pub intent: Intent,
+    /// What the hierarchy is made of afterwards.
+    pub after: Stack,
+    pub steps: Vec<Step>,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
+}
+
+/// One step; what it needs to know is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Move a directory that is no longer used out of the way.
+    SetAside(PathBuf),
+    /// Mount a file system in RAM, of this size at most.
+    MountRam(PathBuf, Option<u64>),
+    /// Take it away again.
+    UnmountRam(PathBuf),
+    /// Make the directories of an upper.
+    MakeUpper(PathBuf),
+    /// Set libostree's flag.
+    SetFlag(State, PathBuf),
+    /// Take libostree's flag away.
+    ClearFlag(State),
+    /// Write down what is open.
+    WriteRecord(Record),
+    /// Forget what was open.
+    DropRecord,
+    /// Refuse if somebody would lose something.
+    CheckHolders,
+    /// Make the overlay read-only as a whole; refused by the kernel while anybody writes.
+    Seal,
+    /// Take the seal away.
+    Unseal,
+    /// Make the mount read-only; refused by the kernel while anybody writes through it.
+    Gate,
+    /// Lay an overlay over the base, with the mounts below it carried along.
+    Cover(Cover),
+    /// Put another mount of the same overlay in its place, with the mounts below it.
+    Exchange(Exchange),
+    /// Take the overlay away, with the mounts below it put back onto the base.
+    Uncover(Uncover),
+    /// Tell who watches: libostree's readers and the journal.
+    Announce(State),
+}
+
+impl Step {
+    /// Whether the system sees another stack after it: past that point an operation goes
+    /// on to its end.
+    pub fn is_swap(&self) -> bool {
+        matches!(self, Step::Cover(_) | Step::Exchange(_) | Step::Uncover(_))
+    }
+}
+
+/// An overlay to be laid over the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    pub token: Token,
+    pub directory: PathBuf,
+    pub read_only: bool,
+    pub below: Vec<PathBuf>,
+}
+
+/// The overlay's mount to be exchanged for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The mount that is there now.
+    pub mount: u32,
+    pub read_only: bool,
+}
+
+/// An overlay to be taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncover {
+    /// Its mount ids, the topmost first; nothing else may be taken away in its place.
+    pub mounts: Vec<u32>,
+    /// Mount points that only exist in it.
+    pub below: Vec<PathBuf>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::SetAside(directory) => {
+                write!(f, "set {} aside, to be removed", directory.display())
+            }
+            Step::MountRam(directory, limit) => {
+                write!(f, "mount a file system in RAM at {}", directory.display())?;
+                match limit {
+                    Some(bytes) => write!(f, ", {bytes} bytes at most"),
+                    None => Ok(()),
+                }
+            }
+            Step::UnmountRam(directory) => {
+                write!(
+                    f,
+                    "give up the file system in RAM at {}",
+                    directory.display()
+                )
+            }
+            Step::MakeUpper(directory) => {
+                write!(f, "make upper and work in {}", directory.display())
+            }
+            Step::SetFlag(state, _) => write!(f, "set libostree's flag for {state}"),
+            Step::ClearFlag(state) => write!(f, "clear libostree's flag for {state}"),
+            Step::WriteRecord(_) => write!(f, "write down what is open"),
+            Step::DropRecord => write!(f, "forget what was open"),
+            Step::CheckHolders => write!(f, "refuse if somebody uses what would be lost"),
+            Step::Seal => write!(
+                f,
+                "seal the overlay on {USR}, refusing if somebody writes to it"
+            ),
+            Step::Unseal => write!(f, "take the seal from the overlay on {USR}"),
+            Step::Gate => write!(
+                f,
+                "close the mount on {USR}, refusing if somebody writes through it"
+            ),
+            Step::Cover(cover) => {
+                let mode = mode(cover.read_only);
+                write!(f, "cover {USR} with a {mode} overlay")?;
+                carried(f, &cover.below)
+            }
+            Step::Exchange(exchange) => {
+                let mode = mode(exchange.read_only);
+                write!(
+                    f,
+                    "exchange the mount on {USR} for a {mode} one of the same overlay"
+                )
+            }
+            Step::Uncover(uncover) => {
+                write!(f, "uncover {USR}")?;
+                carried(f, &uncover.below)
+            }
+            Step::Announce(state) => write!(f, "announce the state {state}"),
+        }
+    }
+}
+
+fn mode(read_only: bool) -> &'static str {
+    if read_only { "read-only" } else { "writable" }
+}
+
+fn carried(f: &mut fmt::Formatter<'_>, below: &[PathBuf]) -> fmt::Result {
+    for (index, point) in below.iter().enumerate() {
+        let lead = if index == 0 {
+            ", carrying along "
+        } else {
+            ", "
+        };
+        write!(f, "{lead}{}", point.display())?;
+    }
+    Ok(())
+}
+
+fn meaningless(option: &str) -> Error {
+    Error::new(
+        Kind::InvalidArgument,
+        format!("the option `{option}` means nothing here"),
+    )
+    .next("leave it out")
+}
+
+fn refuse_foreign(observation: &Observation) -> Result<()> {
+    let Some(foreign) = &observation.foreign else {
+        return Ok(());
+    };
+    let next = match foreign.source.as_str() {
+        "sysext" => "run `systemd-sysext unmerge` first, and merge again afterwards",
+        _ => "take it away first",
+    };
+    Err(Error::new(
+        Kind::ForeignMount,
+        format!(
+            "somebody else's mount is on top ({}, {})",
+            foreign.fs_type, foreign.source
+        ),
+    )
+    .at(USR)
+    .next(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begin::{Begin, begin};
+    use super::end::end;
+    use super::repair::repair;
+    use super::*;
+    use crate::observe::tests::{locked, record, seen, unlocked};
+    use crate::options::{Backing, Options};
+    use crate::ostree::flags::Flags;
+
+    fn ask(observation: &Observation, state: State, options: &Options) -> Result<Plan> {
+        let request = Begin {
+            state,
+            options,
+            token: Token::from_bits(7),
+            now: 5,
+        };
+        begin(observation, &request)
+    }
+
+    fn kind<T>(result: Result<T>) -> Option<Kind> {
+        result.err().map(|error| error.kind())
+    }
+
+    fn position(plan: &Plan, wanted: impl Fn(&Step) -> bool) -> Option<usize> {
+        plan.steps.iter().position(wanted)
+    }
+
+    #[test]
+    fn the_flag_is_set_before_and_cleared_after_the_swap() -> Result<()> {
+        let plan = ask(&locked(), State::Development, &Options::new())?;
+        assert_eq!(plan.after.state(), State::Development);
+        let flag = position(&plan, |s| matches!(s, Step::SetFlag(..)));
+        let cover = position(&plan, |s| matches!(s, Step::Cover(_)));
+        assert!(flag.is_some() && flag < cover);
+
+        let plan = end(&unlocked(None), &Options::new())?;
+        assert_eq!(plan.after, Stack::base());
+        let uncover = position(&plan, |s| matches!(s, Step::Uncover(_)));
+        let flag = position(&plan, |s| matches!(s, Step::ClearFlag(_)));
+        assert!(uncover.is_some() && uncover < flag);
+        Ok(())
+    }
+
+    #[test]
+    fn lazy_does_not_seal() -> Result<()> {
+        let sealed = |options| -> Result<bool> {
+            Ok(end(&unlocked(None), &options)?.steps.contains(&Step::Seal))
+        };
+        assert!(sealed(Options::new())?);
+        assert!(!sealed(Options::new().lazy(true))?);
+        Ok(())
+    }
+
+    #[test]
+    fn what_makes_no_sense_has_a_kind_of_its_own() {
+        let plain = Options::new;
+        assert_eq!(
+            kind(ask(&locked(), State::None, &plain())),
+            Some(Kind::InvalidArgument)
+        );
+        assert_eq!(
+            kind(ask(&locked(), State::Development, &plain().lazy(true))),
+            Some(Kind::InvalidArgument)
+        );
+        assert_eq!(
+            kind(ask(
+                &locked(),
+                State::Development,
+                &plain().backing(Backing::Disk).size_limit(1)
+            )),
+            Some(Kind::InvalidArgument)
+        );
+        assert_eq!(
+            kind(ask(&unlocked(None), State::Development, &plain())),
+            Some(Kind::AlreadyUnlocked)
+        );
+        assert_eq!(kind(end(&locked(), &plain())), Some(Kind::NotUnlocked));
+        assert_eq!(
+            kind(end(&unlocked(None), &plain().usage(true))),
+            Some(Kind::InvalidArgument)
+        );
+    }
+
+    #[test]
+    fn a_foreign_mount_stops_both() {
+        let merged = seen(
+            &[
+                "21 1 8:1 / / rw - ext4 /dev/vda rw",
+                "50 21 0:60 / /usr ro - overlay sysext ro,lowerdir=/a:/b",
+            ],
+            Flags::default(),
+            None,
+            None,
+        );
+        let error = ask(&merged, State::Development, &Options::new()).err();
+        assert_eq!(error.as_ref().map(Error::kind), Some(Kind::ForeignMount));
+        assert!(error.is_some_and(|e| e.to_string().contains("systemd-sysext unmerge")));
+        assert_eq!(
+            kind(end(&merged, &Options::new())),
+            Some(Kind::ForeignMount)
+        );
+    }
+
+    #[test]
+    fn nothing_is_repaired_on_a_system_that_is_whole() {
+        assert!(repair(&locked()).is_none());
+        assert!(repair(&unlocked(None)).is_none());
+    }
+
+    #[test]
+    fn an_interrupted_begin_goes_the_way_the_kernel_shows() {
+        let mut died_before = locked();
+        died_before.intent = Ok(Some(Intent::Begin(record())));
+        died_before.flags.development = true;
+        let steps = repair(&died_before).map(|r| r.steps).unwrap_or_default();
+        assert!(steps.contains(&Step::ClearFlag(State::Development)));
+        assert!(steps.contains(&Step::SetAside(record().directory)));
+
+        let died_after = unlocked(Some(Intent::Begin(record())));
+        let steps = repair(&died_after).map(|r| r.steps).unwrap_or_default();
+        assert!(steps.contains(&Step::WriteRecord(record())));
+        assert!(!steps.iter().any(|s| matches!(s, Step::ClearFlag(_))));
+    }
+
+    #[test]
+    fn an_interrupted_end_unseals_or_goes_on() {
+        let intent = Intent::End {
+            mount: 40,
+            state: State::Development,
+            backing: Backing::Disk,
+            directory: Some(record().directory),
+        };
+        let open = unlocked(Some(intent.clone()));
+        let steps = |o: &Observation| repair(o).map(|r| r.steps).unwrap_or_default();
+        assert_eq!(steps(&open), []);
+        let mut sealed = open;
+        if let Some(mount) = &mut sealed.mount {
+            mount.super_options = "ro,lowerdir=/usr".to_owned();
+        }
+        assert_eq!(steps(&sealed), [Step::Unseal]);
+
+        let mut gone = locked();
+        gone.flags.development = true;
+        gone.record = Ok(Some(record()));
+        gone.intent = Ok(Some(intent));
+        assert_eq!(
+            steps(&gone),
+            [
+                Step::ClearFlag(State::Development),
+                Step::DropRecord,
+                Step::SetAside(record().directory),
+                Step::Announce(State::None),
+            ]
+        );
+    }
+
+    #[test]
+    fn stale_flags_are_cleared() {
+        let mut rebooted = locked();
+        rebooted.flags.transient = true;
+        let steps = repair(&rebooted).map(|r| r.steps).unwrap_or_default();
+        assert_eq!(
+            steps,
+            [
+                Step::ClearFlag(State::Transient),
+                Step::Announce(State::None)
+            ]
+        );
+    }
+}

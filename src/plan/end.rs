@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The plan of `end`: pop everything above the base.
+
+use std::path::PathBuf;
+
+use super::{Plan, Step, Uncover, meaningless, refuse_foreign};
+use crate::error::{Error, Kind, Result};
+use crate::intent::Intent;
+use crate::observe::{Observation, USR};
+use crate::options::{Backing, Options};
+use crate::stack::{Stack, State};
+
+/// The plan, or why there can be none.
+pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
+    if options.backing.is_some() || options.size_limit.is_some() {
+        return Err(meaningless("backing"));
+    }
+    if options.usage {
+        return Err(meaningless("usage"));
+    }
+    refuse_foreign(observation)?;
+    let (Some(upper), Some(mount)) = (&observation.stack.upper, &observation.mount) else {
+        return Err(
+            Error::new(Kind::NotUnlocked, "not unlocked; there is nothing to end")
+                .at(USR)
+                .next("`ostree-unlock status` shows what it is made of"),
+        );
+    };
+    if upper.state == State::Hotfix {
+        return Err(
+            Error::new(Kind::Unsupported, "this version does not end a hotfix")
+                .at(USR)
+                .next("a hotfix ends with `ostree admin rollback` or an upgrade, and a reboot"),
+        );
+    }
+    let mut steps = Vec::new();
+    if !options.lazy {
+        steps.extend([Step::CheckHolders, Step::Seal]);
+    }
+    let only_in_overlay = |point: &&PathBuf| !observation.below_base.contains(point);
+    steps.push(Step::Uncover(Uncover {
+        mounts: observation.mounts.clone(),
+        below: observation
+            .below
+            .iter()
+            .filter(only_in_overlay)
+            .cloned()
+            .collect(),
+    }));
+    steps.extend(after_uncovering(
+        observation,
+        upper.backing,
+        upper.directory.clone(),
+    ));
+    Ok(Plan {
+        intent: Intent::End {
+            mount: mount.id,
+            state: upper.state,
+            backing: upper.backing,
+            directory: upper.directory.clone(),
+        },
+        after: Stack::base(),
+        steps,
+        notes: Vec::new(),
+    })
+}
+
+/// What is left to do once the overlay is gone.
+pub fn after_uncovering(
+    observation: &Observation,
+    backing: Backing,
+    directory: Option<PathBuf>,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if observation.flags.development {
+        steps.push(Step::ClearFlag(State::Development));
+    }
+    if observation.flags.transient {
+        steps.push(Step::ClearFlag(State::Transient));
+    }
+    // libostree's own overlay has no record of ours.
+    if !matches!(observation.record, Ok(None)) {
+        steps.push(Step::DropRecord);
+    }
+    steps.extend(directory.map(match backing {
+        Backing::Disk => Step::SetAside,
+        Backing::Ram => Step::UnmountRam,
+    }));
+    steps.push(Step::Announce(State::None));
+    steps
+}

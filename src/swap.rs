@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The one act: put the next stack in the place of the current one in a single move.
+//!
+//! Built aside, in a private copy of the system's mount namespace, by the ordinary
+//! mount(2) and with ordinary paths; what leaves it is one detached tree. So nothing
+//! half-made is ever visible, nothing is left behind by a crash, and every kernel from
+//! 5.12 on does it the same way. The base is never detached.
+
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+use crate::observe::USR;
+use crate::ostree::sysroot;
+use crate::plan::{Cover, Exchange, Uncover};
+use crate::sys::files;
+use crate::sys::mountinfo::{self, View};
+use crate::sys::mounts::{self, Overlay};
+use crate::sys::namespace::System;
+
+/// Lays an overlay over the base.
+pub fn cover(system: &System, cover: &Cover) -> Result<()> {
+    let tree = system.in_private_copy(|| build(cover))?;
+    mounts::set_read_only(&tree, cover.read_only)?;
+    mounts::attach_on_top(&tree, Path::new(USR))
+}
+
+fn build(cover: &Cover) -> Result<OwnedFd> {
+    let hierarchy = Path::new(USR);
+    let carried = clone_all(&cover.below)?;
+    make_sysroot_writable()?;
+    let overlay = Overlay {
+        source: cover.token.as_str(),
+        lower: hierarchy,
+        upper: &cover.directory.join("upper"),
+        work: &cover.directory.join("work"),
+        exclusive: false,
+    };
+    mounts::mount_overlay(&overlay, hierarchy).map_err(|errno| refused(cover, errno))?;
+    for (point, tree) in &carried {
+        mounts::attach_on_top(tree, point)?;
+    }
+    mounts::clone_tree(hierarchy, true)
+}
+
+/// The kernel's errno says little about an overlay that it does not want.
+fn refused(cover: &Cover, errno: rustix::io::Errno) -> Error {
+    use rustix::io::Errno;
+    let error = Error::os("the kernel refuses the overlay", errno).at(&cover.directory);
+    match errno {
+        Errno::INVAL => error.next(
+            "is this file system fit for an upper (not an overlay or network one), and is nothing else stacked on /usr?",
+        ),
+        Errno::ROFS => error.next("make the file system of /sysroot writable"),
+        Errno::NODEV => error.next("this kernel has no overlayfs: load or build it"),
+        _ => error.next("the kernel log may say more"),
+    }
+}
+
+/// In the private copy only.
+fn make_sysroot_writable() -> Result<()> {
+    let sysroot = files::hold(Path::new(sysroot::PATH))?;
+    mounts::set_read_only(&sysroot, false)
+}
+
+fn clone_all(points: &[PathBuf]) -> Result<Vec<(PathBuf, OwnedFd)>> {
+    points
+        .iter()
+        .map(|point| Ok((point.clone(), mounts::clone_tree(point, true)?)))
+        .collect()
+}
+
+/// Takes the overlay away, and says which mounts below it found no place on the base.
+///
+/// What is mounted in the overlay alone goes with it and comes back onto the base a
+/// moment later; the base itself is only uncovered.
+pub fn uncover(uncover: &Uncover) -> Result<Vec<PathBuf>> {
+    let carried = clone_all(&uncover.below)?;
+    for mount in &uncover.mounts {
+        detach(*mount)?;
+    }
+    Ok(carried
+        .into_iter()
+        .filter_map(|(point, tree)| mounts::attach_on_top(&tree, &point).err().map(|_| point))
+        .collect())
+}
+
+/// Puts another mount of the overlay in the place of the current one, so that also
+/// namespaces that follow the system's (services with a view of their own) see it.
+pub fn exchange(system: &System, exchange: &Exchange) -> Result<()> {
+    let hierarchy = Path::new(USR);
+    let tree = system.in_private_copy(|| mounts::clone_tree(hierarchy, true))?;
+    mounts::set_read_only(&tree, exchange.read_only)?;
+    if mounts::attach_beneath(&tree, hierarchy)? {
+        detach(exchange.mount)
+    } else {
+        // KERNEL(6.5): on top is as atomic; the mount of before stays covered until the end.
+        mounts::attach_on_top(&tree, hierarchy)
+    }
+}
+
+/// umount2(2) takes whatever is on top: look once more, as late as possible.
+fn detach(mount: u32) -> Result<()> {
+    let hierarchy = Path::new(USR);
+    let mounts = mountinfo::load(View::Caller)?;
+    let top = mountinfo::chain_at(&mounts, hierarchy).last().map(|m| m.id);
+    if top != Some(mount) {
+        return Err(
+            Error::new(Kind::ForeignMount, "something else was mounted meanwhile")
+                .at(hierarchy)
+                .next("look at `findmnt /usr`, and try again"),
+        );
+    }
+    mounts::detach(hierarchy)
+}
+
+/// Makes the topmost mount read-only; `Ok(false)` if somebody writes through it.
+pub fn gate() -> Result<bool> {
+    let mount = files::hold(Path::new(USR))?;
+    mounts::try_set_read_only(&mount, true).map_err(|e| Error::os("closing the mount", e).at(USR))
+}
+
+/// Mounts a file system in RAM where only root looks.
+pub fn mount_ram(directory: &Path, limit: Option<u64>) -> Result<()> {
+    let run = files::hold(Path::new("/run"))?;
+    let below = directory.strip_prefix("/run").unwrap_or(directory);
+    files::ensure_directory(&run, below, 0o700)?;
+    mounts::mount_tmpfs(directory, limit)
+}
+
+/// Gives it up: its memory is free once nobody uses what was in it.
+pub fn unmount_ram(directory: &Path) -> Result<()> {
+    if mountinfo::load(View::Caller)?
+        .iter()
+        .any(|m| m.point == directory)
+    {
+        mounts::detach(directory)?;
+    }
+    match std::fs::remove_dir(directory) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("removing a mount point", e).at(directory))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes the overlay read-only as a whole; `Ok(false)` if somebody writes to it.
+pub fn seal() -> Result<bool> {
+    match mounts::reconfigure(Path::new(USR), true) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::BUSY) => Ok(false),
+        Err(e) => Err(Error::os("sealing the overlay", e).at(USR)),
+    }
+}
+
+/// Takes the seal away.
+pub fn unseal() -> Result<()> {
+    mounts::reconfigure(Path::new(USR), false)
+        .map_err(|e| Error::os("making the overlay writable again", e).at(USR))
+}
+
+/// Whether some overlay, attached or not, still uses `directory` as its upper.
+///
+/// Asks the kernel by trying to mount it exclusively, which marks the upper: only for
+/// one that is to be discarded.
+pub fn is_in_use(system: &System, directory: &Path) -> Result<bool> {
+    system.in_private_copy(|| {
+        make_sysroot_writable()?;
+        // Any directory will do that is on another file system and no overlay itself.
+        let scratch = Path::new("/run/ostree");
+        let overlay = Overlay {
+            source: "ostree-unlock-probe",
+            lower: scratch,
+            upper: &directory.join("upper"),
+            work: &directory.join("work"),
+            exclusive: true,
+        };
+        Ok(mounts::mount_overlay(&overlay, scratch) == Err(rustix::io::Errno::BUSY))
+    })
+}

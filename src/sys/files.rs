@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Files and directories of ours: made, opened and removed so that nothing planted in
+//! their place is followed, written to or removed instead.
+
+use std::fs;
+use std::io::Write;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
+use rustix::io::Errno;
+
+use crate::error::{Error, Kind, Result};
+
+const SELINUX: &str = "security.selinux";
+
+/// What a directory that stands for another one must share with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributes {
+    mode: u32,
+    uid: u32,
+    gid: u32,
+    selinux: Option<Vec<u8>>,
+}
+
+impl Attributes {
+    /// Those of the directory at `path`.
+    pub fn of(path: &Path) -> Result<Attributes> {
+        let stat = rustix::fs::stat(path).map_err(|e| Error::os("looking at it", e).at(path))?;
+        let mut label = vec![0; 1024];
+        let selinux = match rustix::fs::getxattr(path, SELINUX, label.as_mut_slice()) {
+            Ok(length) => {
+                label.truncate(length);
+                Some(label)
+            }
+            Err(Errno::NODATA | Errno::OPNOTSUPP) => None,
+            Err(e) => return Err(Error::os("reading its SELinux label", e).at(path)),
+        };
+        Ok(Attributes {
+            mode: stat.st_mode & 0o7777,
+            uid: stat.st_uid,
+            gid: stat.st_gid,
+            selinux,
+        })
+    }
+
+    fn apply(&self, directory: BorrowedFd<'_>) -> rustix::io::Result<()> {
+        rustix::fs::fchown(
+            directory,
+            Some(Uid::from_raw(self.uid)),
+            Some(Gid::from_raw(self.gid)),
+        )?;
+        rustix::fs::fchmod(directory, Mode::from_raw_mode(self.mode))?;
+        match &self.selinux {
+            Some(label) => rustix::fs::fsetxattr(directory, SELINUX, label, XattrFlags::empty()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Opens the directory `path` below `base`, following no link and leaving no
+/// directory by `..`; `None` if it is not there.
+pub fn open_directory(base: impl AsFd, path: &Path) -> Result<Option<OwnedFd>> {
+    let opened = rustix::fs::openat2(
+        base,
+        path,
+        OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+        ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH,
+    );
+    match opened {
+        Ok(directory) => Ok(Some(directory)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(Errno::LOOP | Errno::NOTDIR) => Err(planted(path, "is not a directory")),
+        Err(e) => Err(Error::os("opening a directory", e).at(path)),
+    }
+}
+
+/// Opens the directory `path` below `base`, made with `mode` where it is missing;
+/// refuses one that somebody other than root could have made or can change.
+pub fn ensure_directory(base: impl AsFd, path: &Path, mode: u32) -> Result<OwnedFd> {
+    let mut so_far = PathBuf::new();
+    let mut directory =
+        rustix::fs::openat(&base, ".", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+            .map_err(|e| Error::os("opening a directory", e).at(path))?;
+    for part in path.components() {
+        so_far.push(part);
+        match rustix::fs::mkdirat(&directory, part.as_os_str(), Mode::from_raw_mode(mode)) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(e) => return Err(Error::os("making a directory", e).at(&so_far)),
+        }
+        let step =
+            open_directory(&directory, Path::new(part.as_os_str())).map_err(|e| e.at(&so_far))?;
+        directory = step.ok_or_else(|| {
+            Error::new(Kind::Failed, "it went away while it was opened").at(&so_far)
+        })?;
+    }
+    let stat = rustix::fs::fstat(&directory)
+        .map_err(|e| Error::os("looking at a directory", e).at(path))?;
+    if stat.st_uid != 0 {
+        return Err(planted(path, "belongs to somebody other than root"));
+    }
+    if stat.st_mode & 0o022 != 0 {
+        return Err(planted(path, "can be written to by others than root"));
+    }
+    Ok(directory)
+}
+
+fn planted(path: &Path, what: &str) -> Error {
+    Error::new(Kind::UnsafePath, format!("what stands here {what}"))
+        .at(path)
+        .next("look at it, and move it away if nothing needs it")
+}
+
+/// Makes the directory `name` in `parent`, which must not be there yet, with the
+/// attributes of another one.
+pub fn make_directory_like(parent: impl AsFd, name: &str, like: &Attributes) -> Result<OwnedFd> {
+    let make = || {
+        rustix::fs::mkdirat(&parent, name, Mode::RWXU)?;
+        let directory = rustix::fs::openat(
+            &parent,
+            name,
+            OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        like.apply(directory.as_fd())?;
+        Ok(directory)
+    };
+    make().map_err(|e| Error::os("making a directory", e).at(name))
+}
+
+/// Renames within or between two directories; never over something that is there.
+pub fn rename(from: impl AsFd, name: &str, to: impl AsFd, new_name: &str) -> Result<()> {
+    rustix::fs::renameat_with(from, name, to, new_name, rustix::fs::RenameFlags::NOREPLACE)
+        .map_err(|e| Error::os("renaming", e).at(name))
+}
+
+/// Writes `name` in `directory` as a whole or not at all.
+pub fn write_whole(directory: impl AsFd, name: &str, content: &[u8]) -> Result<()> {
+    let temporary = format!(".{name}.new");
+    let write = || -> std::io::Result<()> {
+        match rustix::fs::unlinkat(&directory, &temporary, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(e) => return Err(e.into()),
+        }
+        let file = rustix::fs::openat(
+            &directory,
+            &temporary,
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC,
+            Mode::from_raw_mode(0o644),
+        )?;
+        fs::File::from(file).write_all(content)?;
+        rustix::fs::renameat(&directory, &temporary, &directory, name)?;
+        Ok(())
+    };
+    write().map_err(|e| Error::io("writing", e).at(name))
+}
+
+/// Removes the file `name`; that it is not there is no error.
+pub fn remove_file(directory: impl AsFd, name: &str) -> Result<()> {
+    match rustix::fs::unlinkat(directory, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(e) => Err(Error::os("removing", e).at(name)),
+    }
+}
+
+/// Removes the directory `name` and all in it; that it is not there is no error.
+pub fn remove_tree(directory: impl AsFd, name: &str) -> Result<()> {
+    match fs::remove_dir_all(through(directory, name)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("removing what was discarded", e).at(name))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The names in a directory, unsorted.
+pub fn names(directory: impl AsFd) -> Result<Vec<String>> {
+    let entries =
+        fs::read_dir(through(directory, ".")).map_err(|e| Error::io("reading a directory", e))?;
+    Ok(entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect())
+}
+
+/// A path that leads through an open directory, for what only takes paths.
+pub fn through(directory: impl AsFd, name: &str) -> PathBuf {
+    PathBuf::from(format!(
+        "/proc/thread-self/fd/{}/{name}",
+        directory.as_fd().as_raw_fd()
+    ))
+}
+
+/// Whether something is at `path`, links not followed.
+pub fn exists(path: &Path) -> bool {
+    rustix::fs::lstat(path).is_ok()
+}
+
+/// Sets the modification time of `path` below `base` to now.
+pub fn touch(base: impl AsFd, path: &str) -> Result<()> {
+    let now = rustix::fs::Timespec {
+        tv_sec: 0,
+        tv_nsec: rustix::fs::UTIME_NOW,
+    };
+    let times = rustix::fs::Timestamps {
+        last_access: now,
+        last_modification: now,
+    };
+    rustix::fs::utimensat(base, path, &times, AtFlags::empty())
+        .map_err(|e| Error::os("setting its time", e).at(path))
+}
+
+/// Opens a directory by its path, only to have it.
+pub fn hold(path: &Path) -> Result<OwnedFd> {
+    rustix::fs::openat(
+        CWD,
+        path,
+        OFlags::DIRECTORY | OFlags::PATH | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(|e| Error::os("opening a directory", e).at(path))
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Acting where the system sees it, whatever namespace the caller is in, and building
+//! mounts where nobody sees them.
+//!
+//! The caller's process is never moved: the work is done on a thread of its own that
+//! enters process 1's mount namespace. What has to be attached while it is being built
+//! is attached in a private copy of that namespace, which goes away with the thread: a
+//! crash leaves nothing behind.
+
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
+
+use crate::error::{Error, Kind, Result};
+use crate::sys::mounts;
+
+const SYSTEM: &str = "/proc/1/ns/mnt";
+const OURS: &str = "/proc/thread-self/ns/mnt";
+
+/// Proof that the current thread is in the system's mount namespace and may leave it
+/// for a while. Neither `Send` nor constructible elsewhere.
+pub struct System {
+    namespace: OwnedFd,
+    _thread_bound: std::marker::PhantomData<*const ()>,
+}
+
+/// Runs `work` in the system's mount namespace, on a thread of its own, and `meanwhile`
+/// on the caller's.
+pub fn in_system<T: Send>(
+    work: impl FnOnce(&System) -> Result<T> + Send,
+    meanwhile: impl FnOnce(),
+) -> Result<T> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .name("ostree-unlock".to_owned())
+            .spawn_scoped(scope, || {
+                block_signals();
+                System::enter().and_then(|system| work(&system))
+            })
+            .map_err(|e| Error::io("starting a thread", e))?;
+        meanwhile();
+        match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+impl System {
+    fn enter() -> Result<System> {
+        let namespace: OwnedFd = File::open(SYSTEM)
+            .map_err(|e| {
+                Error::io("reaching process 1's mount namespace", e)
+                    .at(SYSTEM)
+                    .next("call it as root, outside of a container")
+            })?
+            .into();
+        // setns(2) wants a thread whose root and working directory are its own.
+        unshare(UnshareFlags::FS, "separating a thread")?;
+        let system = System {
+            namespace,
+            _thread_bound: std::marker::PhantomData,
+        };
+        if identity(SYSTEM)? != identity(OURS)? {
+            system.come_back()?;
+        }
+        Ok(system)
+    }
+
+    /// Runs `work` in a private copy of the system's namespace. Only what it returns
+    /// remains of it.
+    pub fn in_private_copy<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        unshare(UnshareFlags::NEWNS, "making a private mount namespace")?;
+        let result = mounts::make_all_private().and_then(|()| work());
+        self.come_back()?;
+        result
+    }
+
+    fn come_back(&self) -> Result<()> {
+        move_into_link_name_space(self.namespace.as_fd(), Some(LinkNameSpaceType::Mount))
+            .map_err(|e| Error::os("entering the system's mount namespace", e).at(SYSTEM))
+    }
+}
+
+fn unshare(flags: UnshareFlags, doing: &str) -> Result<()> {
+    // SAFETY: what is unsafe about unshare(2) is leaving a shared table of file
+    // descriptors, and neither FS nor NEWNS touches that.
+    unsafe { rustix::thread::unshare_unsafe(flags) }.map_err(|e| Error::os(doing, e))
+}
+
+fn identity(path: &str) -> Result<(u64, u64)> {
+    rustix::fs::stat(path)
+        .map(|stat| (stat.st_dev, stat.st_ino))
+        .map_err(|e| Error::os("looking at a namespace", e).at(path))
+}
+
+/// Whether the caller's root directory is the system's; false in a chroot or container.
+pub fn root_is_the_systems() -> Result<bool> {
+    let own = rustix::fs::stat("/").map_err(|e| Error::os("looking at the root", e).at("/"))?;
+    match rustix::fs::stat("/proc/1/root/") {
+        Ok(system) => Ok((own.st_dev, own.st_ino) == (system.st_dev, system.st_ino)),
+        Err(e) => Err(Error::os("looking at process 1's root", e).at("/proc/1/root")),
+    }
+}
+
+/// Refuses early what would fail half-way.
+pub fn require_root() -> Result<()> {
+    if rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::PermissionDenied, "only root may do this")
+        .next("call it through sudo, pkexec or run0"))
+}
+
+/// The host program's signal handlers must not run on a thread whose root and mounts
+/// are not its own.
+fn block_signals() {
+    // SAFETY: an all-zero `sigset_t` is valid storage for sigfillset(3), and both
+    // calls only touch it and this thread's mask.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
+    }
+}

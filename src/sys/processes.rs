@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Who uses what, from `/proc`. A process that goes away while it is looked at is
+//! passed over; whether a use matters is decided elsewhere.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, StatxFlags};
+
+use crate::holder::{Holder, Use};
+use crate::sys::mountinfo;
+
+/// One use of one file of a file system by one process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub pid: i32,
+    pub how: Use,
+    /// The path as the kernel shows it for that process.
+    pub path: PathBuf,
+    /// The file has no name any more.
+    pub deleted: bool,
+}
+
+impl Reference {
+    /// The same, with what a person wants to know of the process.
+    pub fn describe(&self) -> Holder {
+        let process = PathBuf::from(format!("/proc/{}", self.pid));
+        let command = fs::read(process.join("comm")).unwrap_or_default();
+        Holder {
+            pid: self.pid,
+            command: String::from_utf8_lossy(&command).trim_end().to_owned(),
+            uid: fs::metadata(&process).map_or(0, |m| m.uid()),
+            unit: fs::read_to_string(process.join("cgroup"))
+                .ok()
+                .and_then(|cgroup| unit_of(&cgroup)),
+            how: self.how,
+            path: self.path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// Every use of the file system `device` by any process, in every mount namespace and
+/// also on mounts of it that were detached.
+pub fn uses_of(device: (u32, u32)) -> Vec<Reference> {
+    let mut scan = Scan {
+        device,
+        namespaces: HashMap::new(),
+        found: Vec::new(),
+    };
+    for pid in pids() {
+        scan.process(pid);
+    }
+    scan.found
+}
+
+/// The processes that have the file with this device and inode open.
+pub fn who_opened(file: (u64, u64)) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for pid in pids() {
+        let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(metadata) = fs::metadata(entry.path()) else {
+                continue;
+            };
+            if (metadata.dev(), metadata.ino()) == file {
+                let (path, deleted) = target(&entry.path()).unwrap_or_default();
+                found.push(Reference {
+                    pid,
+                    how: Use::Locks,
+                    path,
+                    deleted,
+                });
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The parent of `pid`, where it can be read.
+pub fn parent(pid: i32) -> Option<i32> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    parse_parent(&stat)
+}
+
+/// The second field may hold anything, parentheses too: what counts is the last one.
+fn parse_parent(stat: &[u8]) -> Option<i32> {
+    let end = stat.iter().rposition(|b| *b == b')')?;
+    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn pids() -> Vec<i32> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// The mounts of one namespace.
+struct Namespace {
+    all: HashSet<u64>,
+    ours: HashSet<u64>,
+}
+
+struct Scan {
+    device: (u32, u32),
+    namespaces: HashMap<u64, Namespace>,
+    found: Vec<Reference>,
+}
+
+impl Scan {
+    fn process(&mut self, pid: i32) {
+        let process = PathBuf::from(format!("/proc/{pid}"));
+        let Ok(namespace) = fs::metadata(process.join("ns/mnt")) else {
+            return;
+        };
+        let namespace = namespace.ino();
+        if !self.namespaces.contains_key(&namespace) {
+            let mounts = mountinfo::load_file(&process.join("mountinfo")).unwrap_or_default();
+            let ids = |keep: &dyn Fn(&mountinfo::Mount) -> bool| -> HashSet<u64> {
+                mounts
+                    .iter()
+                    .filter(|m| keep(m))
+                    .map(|m| m.id.into())
+                    .collect()
+            };
+            let entry = Namespace {
+                all: ids(&|_| true),
+                ours: ids(&|m| m.device == self.device),
+            };
+            self.namespaces.insert(namespace, entry);
+        }
+        for (link, how) in [
+            ("exe", Use::Runs),
+            ("cwd", Use::WorksIn),
+            ("root", Use::WorksIn),
+        ] {
+            let link = process.join(link);
+            if mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link)) {
+                self.push(pid, how, &link);
+            }
+        }
+        self.open_files(pid, namespace, &process);
+        self.mappings(pid, &process);
+    }
+
+    fn open_files(&mut self, pid: i32, namespace: u64, process: &Path) {
+        let Ok(entries) = fs::read_dir(process.join("fdinfo")) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let Some((flags, mount)) = fs::read(entry.path()).ok().and_then(|i| parse_fdinfo(&i))
+            else {
+                continue;
+            };
+            let link = process.join("fd").join(entry.file_name());
+            if !self.is_ours(namespace, mount, &link) {
+                continue;
+            }
+            let access = flags & libc::O_ACCMODE as u64;
+            let opened_only_as_path = flags & libc::O_PATH as u64 != 0;
+            let writes = access != libc::O_RDONLY as u64 && !opened_only_as_path;
+            self.push(pid, if writes { Use::Writes } else { Use::Reads }, &link);
+        }
+    }
+
+    fn mappings(&mut self, pid: i32, process: &Path) {
+        let Ok(maps) = fs::read(process.join("maps")) else {
+            return;
+        };
+        let mut seen = HashSet::new();
+        for line in maps.split(|b| *b == b'\n') {
+            let Some(mapping) = parse_mapping(line) else {
+                continue;
+            };
+            if mapping.device != self.device || !seen.insert((mapping.writes, mapping.path)) {
+                continue;
+            }
+            let (path, deleted) = split_deleted(mapping.path);
+            self.found.push(Reference {
+                pid,
+                how: if mapping.writes {
+                    Use::Writes
+                } else {
+                    Use::Maps
+                },
+                path,
+                deleted,
+            });
+        }
+    }
+
+    /// A mount that is in no table any more was detached: then the file itself has to
+    /// say of which file system it is.
+    fn is_ours(&self, namespace: u64, mount: u64, link: &Path) -> bool {
+        let Some(known) = self.namespaces.get(&namespace) else {
+            return false;
+        };
+        if known.ours.contains(&mount) {
+            return true;
+        }
+        let (major, minor) = self.device;
+        !known.all.contains(&mount)
+            && rustix::fs::stat(link)
+                .is_ok_and(|stat| stat.st_dev == rustix::fs::makedev(major, minor))
+    }
+
+    fn push(&mut self, pid: i32, how: Use, link: &Path) {
+        if let Some((path, deleted)) = target(link) {
+            self.found.push(Reference {
+                pid,
+                how,
+                path,
+                deleted,
+            });
+        }
+    }
+}
+
+fn mount_of(link: &Path) -> Option<u64> {
+    rustix::fs::statx(CWD, link, AtFlags::empty(), StatxFlags::MNT_ID)
+        .ok()
+        .map(|stat| stat.stx_mnt_id)
+}
+
+fn target(link: &Path) -> Option<(PathBuf, bool)> {
+    let path = fs::read_link(link).ok()?;
+    Some(split_deleted(path.as_os_str().as_bytes()))
+}
+
+fn split_deleted(path: &[u8]) -> (PathBuf, bool) {
+    let (path, deleted) = match path.strip_suffix(b" (deleted)") {
+        Some(path) => (path, true),
+        None => (path, false),
+    };
+    (PathBuf::from(std::ffi::OsStr::from_bytes(path)), deleted)
+}
+
+/// `flags` (octal) and `mnt_id` of a fdinfo file.
+fn parse_fdinfo(text: &[u8]) -> Option<(u64, u64)> {
+    let text = String::from_utf8_lossy(text);
+    let field = |name: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+            .map(str::trim)
+    };
+    let flags = u64::from_str_radix(field("flags")?, 8).ok()?;
+    Some((flags, field("mnt_id")?.parse().ok()?))
+}
+
+struct Mapping<'a> {
+    writes: bool,
+    device: (u32, u32),
+    path: &'a [u8],
+}
+
+/// `7f… rw-s 00000000 00:32 1234    /usr/lib/x.so`
+fn parse_mapping(line: &[u8]) -> Option<Mapping<'_>> {
+    let path = &line[line.iter().position(|b| *b == b'/')?..];
+    let head = std::str::from_utf8(&line[..line.len() - path.len()]).ok()?;
+    let mut fields = head.split_whitespace();
+    let permissions = fields.nth(1)?;
+    let (major, minor) = fields.nth(1)?.split_once(':')?;
+    Some(Mapping {
+        writes: permissions.contains('w') && permissions.ends_with('s'),
+        device: (
+            u32::from_str_radix(major, 16).ok()?,
+            u32::from_str_radix(minor, 16).ok()?,
+        ),
+        path,
+    })
+}
+
+/// The innermost systemd unit in a `/proc/PID/cgroup` file.
+fn unit_of(cgroup: &str) -> Option<String> {
+    const SUFFIXES: [&str; 5] = [".service", ".scope", ".socket", ".mount", ".swap"];
+    cgroup
+        .lines()
+        .filter_map(|line| line.splitn(3, ':').nth(2))
+        .flat_map(|path| path.rsplit('/'))
+        .find(|part| SUFFIXES.iter().any(|suffix| part.ends_with(suffix)))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fdinfo_gives_flags_and_mount() {
+        let text = b"pos:\t0\nflags:\t0100002\nmnt_id:\t40\nino:\t7\n";
+        assert_eq!(parse_fdinfo(text), Some((0o100002, 40)));
+        assert_eq!(parse_fdinfo(b"pos:\t0\n"), None);
+    }
+
+    #[test]
+    fn a_mapping_writes_only_if_shared_and_writable() {
+        let line = |permissions: &str| {
+            format!("7f00-7f01 {permissions} 00000000 00:32 1234   /usr/lib/a b.so")
+        };
+        let writes =
+            |permissions: &str| parse_mapping(line(permissions).as_bytes()).map(|m| m.writes);
+        assert_eq!(writes("rw-s"), Some(true));
+        assert_eq!(writes("r--s"), Some(false));
+        assert_eq!(writes("rw-p"), Some(false));
+        let text = line("r-xp");
+        let mapping = parse_mapping(text.as_bytes());
+        assert_eq!(mapping.as_ref().map(|m| m.device), Some((0, 0x32)));
+        assert_eq!(mapping.map(|m| m.path), Some(&b"/usr/lib/a b.so"[..]));
+        assert!(parse_mapping(b"7f00-7f01 rw-p 00000000 00:00 0 [heap]").is_none());
+    }
+
+    #[test]
+    fn the_innermost_unit_is_named() {
+        let unit = |text: &str| unit_of(text);
+        assert_eq!(
+            unit("0::/user.slice/user-0.slice/session-3.scope\n").as_deref(),
+            Some("session-3.scope")
+        );
+        assert_eq!(
+            unit("0::/system.slice/ssh.service/sub\n").as_deref(),
+            Some("ssh.service")
+        );
+        assert_eq!(unit("0::/\n"), None);
+    }
+
+    #[test]
+    fn the_parent_is_read_past_any_name() {
+        assert_eq!(parse_parent(b"7 (a) b (c)) S 5 7 7"), Some(5));
+        assert_eq!(parse_parent(b"7"), None);
+    }
+
+    #[test]
+    fn a_deleted_file_is_said_to_be() {
+        assert_eq!(
+            split_deleted(b"/usr/x (deleted)"),
+            (PathBuf::from("/usr/x"), true)
+        );
+        assert_eq!(split_deleted(b"/usr/x"), (PathBuf::from("/usr/x"), false));
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What a user can ask for, one file a verb. A verb observes, plans and performs;
+//! it knows nothing of the C border or the command above it.
+
+pub mod begin;
+pub mod detect;
+pub mod end;
+pub mod monitor;
+pub mod status;

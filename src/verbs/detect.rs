@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `detect`: the fast part of `status`, for package managers. Loads no libostree,
+//! needs no privilege and changes nothing.
+
+use std::path::Path;
+
+use rustix::fs::{Access, AtFlags, CWD, FsWord, StatVfsMountFlags};
+
+use crate::error::{Error, Kind, Result};
+use crate::observe::USR;
+use crate::ostree::{DeploymentId, booted, flags};
+use crate::stack::State;
+
+/// What a package manager has to know before it writes below `/usr`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Detection {
+    /// Whether the system was booted by OSTree.
+    pub booted: bool,
+    /// The booted deployment; `None` where the system was not booted by OSTree, or where
+    /// the caller cannot see it (a container).
+    pub deployment: Option<DeploymentId>,
+    /// In which state `/usr` is.
+    pub state: State,
+    /// Whether `/usr` is mounted read-only, as the caller sees it.
+    pub read_only: bool,
+    /// Whether the caller could write below `/usr`: mount and permission.
+    pub writable: bool,
+    /// Whether what is written below `/usr` now is still there after a reboot.
+    pub persistent: bool,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// Looks at the running system, as the caller sees it.
+///
+/// Succeeds also on a system that was not booted by OSTree, and says so.
+pub fn detect() -> Result<Detection> {
+    look().map_err(|error| error.during("detect"))
+}
+
+fn look() -> Result<Detection> {
+    let cannot_look = |e| Error::os("looking at it", e).at(USR);
+    let mount = rustix::fs::statvfs(USR).map_err(cannot_look)?;
+    let read_only = mount.f_flag.contains(StatVfsMountFlags::RDONLY);
+    let writable = rustix::fs::accessat(CWD, USR, Access::WRITE_OK, AtFlags::EACCESS).is_ok();
+    let booted = booted::by_ostree();
+    let deployment = match booted::find() {
+        Ok(deployment) => Some(deployment),
+        Err(error) if matches!(error.kind(), Kind::NotOstree | Kind::NotBooted) => None,
+        Err(error) => return Err(error),
+    };
+    let state = match &deployment {
+        Some(deployment) if is_covered()? => flags::read(deployment).state(),
+        _ => State::None,
+    };
+    // Without OSTree, what is written to /usr stays there.
+    let persistent = writable && (!booted || state.is_persistent());
+    let mut detection = Detection {
+        booted,
+        deployment,
+        state,
+        read_only,
+        writable,
+        persistent,
+        message: String::new(),
+    };
+    detection.message = message(&detection);
+    Ok(detection)
+}
+
+/// Whether an overlay of its own lies on the hierarchy: a flag alone may be stale.
+fn is_covered() -> Result<bool> {
+    const OVERLAYFS_SUPER_MAGIC: FsWord = 0x794c_7630;
+    let cannot_look = |e| Error::os("looking at it", e).at(USR);
+    let file_system = rustix::fs::statfs(USR).map_err(cannot_look)?;
+    if file_system.f_type != OVERLAYFS_SUPER_MAGIC {
+        return Ok(false);
+    }
+    // With composefs the root is an overlay as well, and /usr a directory of it.
+    let usr = rustix::fs::stat(USR).map_err(cannot_look)?;
+    let root = rustix::fs::stat(Path::new("/")).map_err(cannot_look)?;
+    Ok(usr.st_dev != root.st_dev)
+}
+
+fn message(detection: &Detection) -> String {
+    if !detection.booted {
+        return "This system was not booted by OSTree.".to_owned();
+    }
+    match (detection.state, detection.writable) {
+        (State::None, false) => {
+            "/usr is read-only: `ostree-unlock begin` makes it writable until the reboot."
+        }
+        (State::None, true) => "/usr is writable although nobody unlocked it.",
+        (State::Development, _) => {
+            "/usr is unlocked for development: changes are gone after a reboot or `ostree-unlock end`."
+        }
+        (State::Transient, _) => {
+            "/usr is unlocked in the state transient: a private mount namespace can write to it, and changes are gone after a reboot or `ostree-unlock end`."
+        }
+        (State::Hotfix, _) => {
+            "/usr is unlocked for a hotfix: changes stay until the next deployment is booted."
+        }
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_sentence() {
+        for state in State::ALL {
+            for writable in [false, true] {
+                let detection = Detection {
+                    booted: true,
+                    state,
+                    writable,
+                    ..Detection::default()
+                };
+                let message = message(&detection);
+                assert!(
+                    message.ends_with('.') && message.contains("/usr"),
+                    "{message}"
+                );
+            }
+        }
+    }
+}

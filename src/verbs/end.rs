@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `end`: relock.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::etc;
+use crate::options::{Options, Watch};
+use crate::ostree::sysroot;
+use crate::perform::{self, Outcome};
+use crate::plan::end;
+
+/// Locks `/usr` of the booted deployment again: takes the overlay away and discards what
+/// was written to it, whoever unlocked it.
+///
+/// `deployment` must be the booted one, if given. Only root may. Refused with
+/// [`Kind::InUse`](crate::Kind::InUse) while somebody has a file open for writing or uses
+/// what would be lost, unless asked to be lazy. On failure nothing is changed.
+pub fn end(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Outcome> {
+    let start = || {
+        let deployment = sysroot::target(sysroot, deployment)?;
+        let mut since = None;
+        let mut outcome = perform::run(&deployment, options, watch, |observation| {
+            since = observation.since();
+            end::end(observation, options)
+        })?;
+        let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
+        outcome
+            .notes
+            .extend(changed.and_then(|changed| etc::note(&changed)));
+        Ok(outcome)
+    };
+    start().map_err(|error: Error| error.during("end"))
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `monitor`: tells when the state changes, whoever changes it. Asks the kernel, which
+//! wakes up whoever polls its table of mounts; needs no privilege.
+
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use crate::error::{Error, Result};
+use crate::observe;
+use crate::ostree::{DeploymentId, booted};
+use crate::stack::State;
+use crate::sys::mountinfo::View;
+
+const MOUNTS: &str = "/proc/1/mountinfo";
+
+/// Watches `/usr` of the booted deployment.
+#[derive(Debug)]
+pub struct Monitor {
+    deployment: DeploymentId,
+    mounts: File,
+    last: Seen,
+}
+
+/// Which overlay it is, by its mount id, and its state.
+type Seen = (State, Option<u32>);
+
+impl Monitor {
+    /// Starts to watch.
+    pub fn new() -> Result<Monitor> {
+        let start = || {
+            let deployment = booted::find()?;
+            // Opened before the first look: what changes in between is not missed.
+            let mounts =
+                File::open(MOUNTS).map_err(|e| Error::io("watching the mounts", e).at(MOUNTS))?;
+            Ok(Monitor {
+                last: look(&deployment)?,
+                deployment,
+                mounts,
+            })
+        };
+        start().map_err(|error: Error| error.during("monitor"))
+    }
+
+    /// Looks again; the state, if it is another one than at the last look or another
+    /// overlay was begun meanwhile.
+    pub fn check(&mut self) -> Result<Option<State>> {
+        let now = look(&self.deployment).map_err(|error| error.during("monitor"))?;
+        let changed = now != self.last;
+        self.last = now;
+        Ok(changed.then_some(now.0))
+    }
+}
+
+/// What to poll for `POLLPRI` and `POLLERR`; then [`Monitor::check`].
+impl AsFd for Monitor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.mounts.as_fd()
+    }
+}
+
+fn look(deployment: &DeploymentId) -> Result<Seen> {
+    let observation = observe::observe(deployment, View::System)?;
+    let mount = observation.mounts.last().copied();
+    Ok((observation.stack.state(), mount))
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `status`: what each hierarchy is made of, in which state, since when, and what is
+//! stale or wrong. Changes nothing; works without privilege, and says what it could
+//! not see then.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use gio::prelude::*;
+use rustix::fs::{Access, AtFlags, CWD};
+
+use crate::error::{Error, Result};
+use crate::observe::{self, Observation, USR};
+use crate::options::{Options, Watch};
+use crate::ostree::{DeploymentId, sysroot};
+use crate::stack::{MadeBy, State};
+use crate::sys::mountinfo::View;
+
+/// Everything that `status` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The booted deployment.
+    pub deployment: DeploymentId,
+    /// Each hierarchy that can be unlocked.
+    pub hierarchies: Vec<Hierarchy>,
+}
+
+/// One hierarchy (`/usr`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hierarchy {
+    /// Where it is.
+    pub path: PathBuf,
+    /// In which state, as the kernel shows it.
+    pub state: State,
+    /// Whether its mount is read-only for the system.
+    pub read_only: bool,
+    /// Whether the caller could write to it.
+    pub writable: bool,
+    /// Whether what is written is still there after a reboot.
+    pub persistent: bool,
+    /// Who unlocked it; `None` where it is locked.
+    pub made_by: Option<MadeBy>,
+    /// Since when, in seconds since the epoch; `None` where it is locked or not known.
+    pub since: Option<i64>,
+    /// The writable part, or why it cannot be shown.
+    pub upper: Result<UpperInfo, NoUpper>,
+    /// What is stale or wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// The writable part of a hierarchy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpperInfo {
+    /// The directory that takes what is written.
+    pub path: PathBuf,
+    /// What it holds, where that was asked for.
+    pub usage: Option<Usage>,
+}
+
+/// What an upper holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Files, directories, links and whiteouts.
+    pub entries: u64,
+    /// Disk space, in bytes.
+    pub bytes: u64,
+}
+
+/// Why there is no upper to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoUpper {
+    /// The hierarchy is locked.
+    Locked,
+    /// It cannot be found or read; the reason in words.
+    Unknown(String),
+}
+
+/// Something stale or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// For programs: stable, lower case, with hyphens.
+    pub code: &'static str,
+    /// For people: what it is and what to do.
+    pub text: String,
+}
+
+/// Looks at the booted deployment, which `deployment` must be, if given.
+///
+/// Needs no privilege; what a caller without it cannot see, `upper` says.
+pub fn status(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Overview> {
+    let look = || {
+        let deployment = sysroot::target(sysroot, deployment)?;
+        let observation = observe::observe(&deployment, View::System)
+            .or_else(|_| observe::observe(&deployment, View::Caller))?;
+        Ok(Overview {
+            hierarchies: vec![hierarchy(&observation, options, watch)?],
+            deployment,
+        })
+    };
+    look().map_err(|error: Error| error.during("status"))
+}
+
+fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) -> Result<Hierarchy> {
+    let state = observation.stack.state();
+    let upper = observation.stack.upper.as_ref();
+    Ok(Hierarchy {
+        path: USR.into(),
+        state,
+        read_only: observation.read_only,
+        writable: rustix::fs::accessat(CWD, USR, Access::WRITE_OK, AtFlags::EACCESS).is_ok(),
+        persistent: state.is_persistent(),
+        made_by: upper.map(|upper| upper.made_by),
+        since: observation.since(),
+        upper: upper_info(observation, options, watch)?,
+        problems: problems(observation),
+    })
+}
+
+fn upper_info(
+    observation: &Observation,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Result<UpperInfo, NoUpper>> {
+    if observation.stack.upper.is_none() {
+        return Ok(Err(NoUpper::Locked));
+    }
+    let Some(path) = observation.upper_path() else {
+        return Ok(Err(NoUpper::Unknown(
+            "nothing says where it is kept".to_owned(),
+        )));
+    };
+    if let Err(error) = std::fs::symlink_metadata(&path) {
+        return Ok(Err(NoUpper::Unknown(format!(
+            "{}: {error}",
+            path.display()
+        ))));
+    }
+    let usage = match options.usage {
+        true => Some(count(&path, watch)?),
+        false => None,
+    };
+    Ok(Ok(UpperInfo { path, usage }))
+}
+
+/// Everything below `directory`, itself not counted.
+fn count(directory: &Path, watch: &Watch<'_>) -> Result<Usage> {
+    let mut usage = Usage::default();
+    let mut waiting = vec![directory.to_owned()];
+    let unreadable = |path: &Path, e| Error::io("counting what it holds", e).at(path);
+    while let Some(directory) = waiting.pop() {
+        if let Some(cancellable) = watch.cancellable {
+            cancellable.set_error_if_cancelled()?;
+        }
+        for entry in std::fs::read_dir(&directory).map_err(|e| unreadable(&directory, e))? {
+            let entry = entry.map_err(|e| unreadable(&directory, e))?;
+            // It may be removed while we look.
+            let Ok(metadata) = entry.metadata() else {
+                continue;
+            };
+            usage.entries += 1;
+            usage.bytes += metadata.blocks() * 512;
+            if metadata.is_dir() {
+                waiting.push(entry.path());
+            }
+        }
+    }
+    Ok(usage)
+}
+
+fn problems(observation: &Observation) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut add = |code, text: String| problems.push(Problem { code, text });
+    let state = observation.stack.state();
+    let flagged = observation.flags.state();
+    if let Some(foreign) = &observation.foreign {
+        add(
+            "foreign-mount",
+            format!(
+                "somebody else's mount is on top ({}, {}): nothing can be begun or ended until it is gone",
+                foreign.fs_type, foreign.source
+            ),
+        );
+    }
+    match &observation.intent {
+        Ok(None) => {}
+        Ok(Some(_)) => add(
+            "interrupted",
+            "a change was interrupted: the next begin or end makes it good".to_owned(),
+        ),
+        Err(text) => add("unreadable", text.clone()),
+    }
+    match &observation.record {
+        Ok(None) => {}
+        Ok(Some(_)) if observation.valid_record().is_some() => {}
+        Ok(Some(_)) => add(
+            "stale-record",
+            "an overlay was taken away by somebody else: the next begin or end clears what is left of it".to_owned(),
+        ),
+        Err(text) => add("unreadable", text.clone()),
+    }
+    if state != flagged {
+        let text = match (state, flagged) {
+            (State::None, State::Hotfix) => {
+                "the origin says hotfix, but no overlay is mounted; what was written then is not in use".to_owned()
+            }
+            (State::None, _) => format!(
+                "libostree believes it to be unlocked ({flagged}), which it is not: the next begin or end clears that"
+            ),
+            _ => format!("libostree believes it to be in the state {flagged}"),
+        };
+        add("stale-flag", text);
+    }
+    problems
+}

@@ -1,0 +1,101 @@
+"""`end` at a terminal asks before it discards, and only there and only then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+# Runs a command on a terminal of its own, answers its question with the first argument, and shows all it said.
+_TERMINAL = r"""
+import os, pty, sys
+answer = sys.argv[1].encode().decode("unicode_escape").encode()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+said = b""
+while True:
+    try:
+        piece = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    said += piece
+    if said.endswith(b"[y/N] "):
+        os.write(terminal, answer)
+_, status = os.waitpid(pid, 0)
+code = os.waitstatus_to_exitcode(status)
+sys.stdout.write(said.decode().replace("\r\n", "\n"))
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
+@pytest.fixture
+def at_terminal(system):
+    """Run a command at a terminal of the system."""
+
+    def run(answer: str, *words: str, **options: object):
+        return system.run(["/usr/bin/python3", "-B", "-c", _TERMINAL, answer, *words], check=False, **options)
+
+    return run
+
+
+@pytest.fixture
+def written(system):
+    """Something that `end` would discard."""
+    system.run("ostree-unlock begin && mkdir /usr/written && echo some >/usr/written/text")
+
+
+@pytest.mark.parametrize("answer", ["y\n", "yes\n", "Y\n"])
+def test_yes(system, written, at_terminal, answer):
+    result = at_terminal(answer, "ostree-unlock", "end")
+    assert result.returncode == 0, result
+    assert "Relocking /usr discards 2 entries, " in result.stdout
+    assert "Discarded 2 entries, " in result.stdout
+    assert not system.exists("/usr/written")
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "what?\n", "\x04"], ids=["no", "nothing", "what", "end of input"])
+def test_no(system, written, at_terminal, unchanged, exit_status, answer):
+    with unchanged():
+        result = at_terminal(answer.encode("unicode_escape").decode(), "ostree-unlock", "end")
+    assert result.returncode == exit_status["cancelled"], result
+    assert "ostree-unlock: end: /usr: not confirmed; nothing was changed" in result.stdout
+    assert system.exists("/usr/written")
+
+
+def test_interrupted(written, at_terminal, unchanged):
+    with unchanged():
+        result = at_terminal("\\x03", "ostree-unlock", "end")
+    assert result.returncode == 130, result
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["ostree-unlock end --yes", "ostree-unlock end -y", "ostree-unlock end </dev/null", "ostree-unlock end --dry-run"],
+)
+def test_no_question(written, at_terminal, command):
+    result = at_terminal("n\n", "sh", "-c", command)
+    assert result.returncode == 0, result
+    assert "[y/N]" not in result.stdout
+
+
+def test_no_question_where_nothing_was_written(system, at_terminal):
+    system.run("ostree-unlock begin")
+    result = at_terminal("n\n", "ostree-unlock", "end")
+    assert result.returncode == 0, result
+    assert "[y/N]" not in result.stdout
+
+
+def test_no_question_about_what_is_refused(written, at_terminal, exit_status):
+    result = at_terminal("y\n", "ostree-unlock", "end", user="nobody")
+    assert result.returncode == exit_status["permission-denied"], result
+    assert "[y/N]" not in result.stdout
+
+
+def test_the_question_is_not_in_the_answer(written, system, at_terminal):
+    result = at_terminal("y\n", "sh", "-c", "ostree-unlock end --json >/tmp/answer")
+    assert result.returncode == 0, result
+    assert "[y/N]" in result.stdout
+    assert json.loads(system.read("/tmp/answer"))["discarded"]["entries"] == 2

@@ -1,0 +1,48 @@
+"""The Rust side by itself: its format, its lints, its own tests."""
+
+import os
+import subprocess
+
+import pytest
+
+from harness import cache
+from harness.payload import SOURCE
+
+# A cold build of all dependencies on a small machine takes minutes.
+pytestmark = pytest.mark.timeout(1800)
+
+
+def cargo(*words):
+    """Run cargo on the whole workspace, building outside of the source tree."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(cache.of_checkout(SOURCE) / "cargo"), "CARGO_TERM_COLOR": "never"}
+    return subprocess.run(
+        ["cargo", *words], cwd=SOURCE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def succeeds(*words):
+    """Fails with all that cargo said."""
+    __tracebackhide__ = True
+    done = cargo(*words)
+    if done.returncode != 0:
+        pytest.fail(f"cargo {' '.join(words)}: exit status {done.returncode}\n{done.stdout}", pytrace=False)
+
+
+def needs(tool):
+    """Debian packages rustfmt and clippy apart from the compiler, and for Debian 12's newer compiler not at all."""
+    if cargo(tool, "--version").returncode != 0:
+        pytest.skip(f"cargo {tool} is not installed")
+
+
+def test_format():
+    needs("fmt")
+    succeeds("fmt", "--all", "--", "--check")
+
+
+def test_lints():
+    needs("clippy")
+    succeeds("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings")
+
+
+def test_tests():
+    succeeds("test", "--workspace", "--locked")
