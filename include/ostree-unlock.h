@@ -51,11 +51,12 @@
 
 /**
  * OstreeSysrootUnlockBacking:
- * @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the sysroot
+ * @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
+ * sysroot
  * @OSTREE_SYSROOT_UNLOCK_BACKING_RAM: in memory, with a limit
  *
- * Where what is written to an unlocked hierarchy goes. The numbers never change, and
- * more may be added.
+ * Where what is written to an unlocked hierarchy goes. The numbers never change, and more may
+ * be added.
  *
  * Since: 2026.1
  */
@@ -90,8 +91,8 @@ typedef enum {
  * @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
  * was to bring about
  *
- * What went wrong. The numbers never change, and more may be added, so treat one that
- * you do not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
+ * What went wrong. The numbers never change, and more may be added, so treat one that you do
+ * not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
  *
  * A cancelled operation fails with %G_IO_ERROR_CANCELLED, in the domain %G_IO_ERROR, as
  * everywhere in GIO; its number here, 14, is not used.
@@ -128,8 +129,8 @@ typedef struct OstreeSysrootUnlockDetection OstreeSysrootUnlockDetection;
 /**
  * OstreeSysrootUnlockHierarchy:
  *
- * A directory tree of the booted deployment that can be unlocked, such as `/usr`, and
- * what it is made of. It never changes, and may be used by several threads.
+ * A directory tree of the booted deployment that can be unlocked, such as `/usr`, and what it
+ * is made of. It never changes, and may be used by several threads.
  *
  * Since: 2026.1
  */
@@ -138,8 +139,8 @@ typedef struct OstreeSysrootUnlockHierarchy OstreeSysrootUnlockHierarchy;
 /**
  * OstreeSysrootUnlockHolder:
  *
- * One process and one thing that it holds, so that an operation was refused. It never
- * changes, and may be used by several threads.
+ * One process and one thing that it holds, so that an operation was refused. It never changes,
+ * and may be used by several threads.
  *
  * Since: 2026.1
  */
@@ -149,11 +150,10 @@ typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
  * OstreeSysrootUnlockOptions:
  *
  * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
- * ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it
- * with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+ * ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
  *
- * May be used again, and by several threads: an operation takes what is set when it
- * is called.
+ * May be used again, and by several threads: an operation takes what is set when it is called.
  *
  * Since: 2026.1
  */
@@ -162,8 +162,8 @@ typedef struct OstreeSysrootUnlockOptions OstreeSysrootUnlockOptions;
 /**
  * OstreeSysrootUnlockOutcome:
  *
- * What an operation did, or with a dry run would do. It never changes, and may be used
- * by several threads.
+ * What an operation did, or with a dry run would do. It never changes, and may be used by
+ * several threads.
  *
  * Since: 2026.1
  */
@@ -200,13 +200,13 @@ extern "C" {
  * ostree_sysroot_unlock_detect:
  * @error: return location for an error, or %NULL
  *
- * What a package manager has to know before it writes below `/usr`. Fast: a few reads of
- * what the kernel has mounted. Does not load libostree's view of the sysroot, needs no
- * privilege and changes nothing. A system that was not booted by OSTree is no error
- * here: ostree_sysroot_unlock_detection_is_booted() tells it.
+ * What a package manager has to know before it writes below `/usr`. Fast: a few reads of what
+ * the kernel has mounted. Does not load libostree's view of the sysroot, needs no privilege
+ * and changes nothing. A system that was not booted by OSTree is no error here:
+ * ostree_sysroot_unlock_detection_is_booted() tells it.
  *
- * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if what the kernel shows in `/proc`
- * cannot be read.
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if what the kernel shows in `/proc` cannot be
+ * read.
  *
  * Returns: (transfer full): what was found, or %NULL with @error set
  *
@@ -219,18 +219,19 @@ _OSTREE_UNLOCK_PUBLIC OstreeSysrootUnlockDetection *ostree_sysroot_unlock_detect
  * @sysroot: the booted sysroot; it is loaded if it is not yet
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @options: (nullable): of the options, `usage` means something here
- * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
- * What each hierarchy of the booted deployment is made of, in which state it is, since
- * when, and what is stale or wrong. Changes nothing. Needs no privilege, and says in the
- * result what could not be seen for lack of it.
+ * What each hierarchy of the booted deployment is made of, in which state it is, since when,
+ * and what is stale or wrong. Changes nothing. Needs no privilege, and says in the result what
+ * could not be seen for lack of it.
  *
- * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by
- * OSTree, with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED if @sysroot or @deployment is not
- * the booted one, with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
- * or an option has no meaning here, and with %G_IO_ERROR_CANCELLED.
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by OSTree,
+ * with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED if @sysroot or @deployment is not the booted
+ * one, with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or an option
+ * has no meaning here, and with %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): what was found, or %NULL with @error set
  *
@@ -256,25 +257,23 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  *
  * Unlocks the booted deployment: makes its `/usr` writable, without a reboot.
  *
- * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of
- * the sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller
- * has it. @sysroot itself does not see the change before
- * ostree_sysroot_load_if_changed().
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of the
+ * sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller has it.
+ * @sysroot itself does not see the change before ostree_sysroot_load_if_changed().
  *
- * A @progress gets the keys `status` (a text for people, as
- * ostree_async_progress_get_status() returns it), `unlock-steps-done` and
- * `unlock-steps-total` (both `t`, the latter 0 where it is not known), set together. A
- * cancellation stops it only where nothing was changed yet or where what was changed can
- * be put back.
+ * A @progress gets the keys `status` (a text for people, as ostree_async_progress_get_status()
+ * returns it), `unlock-steps-done` and `unlock-steps-total` (both `t`, the latter 0 where it
+ * is not known), set together. A cancellation stops it only where nothing was changed yet or
+ * where what was changed can be put back.
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in another state than a change can
- * start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or an
- * option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something
- * else afterwards, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a
- * failure `/usr` is as it was before; should even putting it back fail, the message says
- * so and the next call repairs it.
+ * start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or
+ * an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows
+ * something else afterwards, %G_IO_ERROR_CANCELLED, and any other of
+ * #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
+ * it back fail, the message says so and the next call repairs it.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set
  *
@@ -295,22 +294,22 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_begin(OstreeSysroot *sysroot,
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait` and `lock_held` mean
  * something here
- * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
  * Locks the booted deployment again: `/usr` is read-only and what it was before
  * ostree_sysroot_unlock_begin(), without a reboot. What was written meanwhile is lost.
- * Programs that
- * run since keep what they have open; the notes of the outcome name them.
+ * Programs that run since keep what they have open; the notes of the outcome name them.
  *
  * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin().
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if there is nothing to end, with
  * %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if something would be lost under somebody who still uses
- * it (see ostree_sysroot_unlock_error_get_holders() and ostree_sysroot_unlock_options_set_lazy()),
- * and otherwise like ostree_sysroot_unlock_begin(). After a failure `/usr` is unlocked as it
- * was before.
+ * it (see ostree_sysroot_unlock_error_get_holders() and
+ * ostree_sysroot_unlock_options_set_lazy()), and otherwise like ostree_sysroot_unlock_begin().
+ * After a failure `/usr` is unlocked as it was before.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set
  *
@@ -342,10 +341,9 @@ _OSTREE_UNLOCK_PUBLIC GQuark ostree_sysroot_unlock_error_quark(void);
  * Who stands in the way, as data: the message of the error names them too.
  *
  * Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
- * is there anybody; for any other error, also one of another domain, the array is empty.
- * A copy made by g_error_copy() has the holders, one that was made anew from domain,
- * number and message has not. Language bindings do the latter, hence this function is
- * for C alone.
+ * is there anybody; for any other error, also one of another domain, the array is empty. A
+ * copy made by g_error_copy() has the holders, one that was made anew from domain, number and
+ * message has not. Language bindings do the latter, hence this function is for C alone.
  *
  * Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
  * with g_ptr_array_unref()
@@ -415,8 +413,7 @@ void ostree_sysroot_unlock_options_set_dry_run(OstreeSysrootUnlockOptions *optio
  * @lazy: %TRUE to go on
  *
  * `end`, and `begin` where it changes the state: go on although somebody still uses what would
- * be lost.
- * The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
+ * be lost. The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
  *
  * Since: 2026.1
  */
@@ -472,10 +469,9 @@ void ostree_sysroot_unlock_options_set_lock_held(OstreeSysrootUnlockOptions *opt
  * @options: the options
  * @backing: where
  *
- * `begin`: where what is written goes. The default is %OSTREE_SYSROOT_UNLOCK_BACKING_DISK. A
- * value
- * that this library does not know makes the operation fail with
- * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ * `begin`: where what is written goes. The default is the disk where that can be written to,
+ * and memory where it cannot or where there is a size limit. A value that this library does
+ * not know makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
  *
  * Since: 2026.1
  */
@@ -488,9 +484,9 @@ void ostree_sysroot_unlock_options_set_backing(OstreeSysrootUnlockOptions *optio
  * @options: the options
  * @bytes: the limit, in bytes
  *
- * `begin` with %OSTREE_SYSROOT_UNLOCK_BACKING_RAM: the most that may be written. The default
- * is what a
- * tmpfs takes by itself, half of the memory.
+ * `begin`: the most that may be written, to memory; asks for
+ * %OSTREE_SYSROOT_UNLOCK_BACKING_RAM by itself. The default is what a tmpfs takes, half of the
+ * memory.
  *
  * Since: 2026.1
  */
@@ -857,8 +853,8 @@ const char *ostree_sysroot_unlock_hierarchy_get_no_upper_reason(OstreeSysrootUnl
  * @bytes: (out) (optional): disk space, in bytes
  *
  * What was written since it was unlocked. Counted only where
- * ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was
- * not, both are 0.
+ * ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was not,
+ * both are 0.
  *
  * Returns: %TRUE if it was counted
  *

@@ -59,11 +59,15 @@ fn references(observation: &Observation) -> impl Iterator<Item = Reference> {
     device.map(processes::uses_of).into_iter().flatten()
 }
 
+/// One line for each process and path, with the use that matters most.
 fn describe(references: impl Iterator<Item = Reference>) -> Vec<Holder> {
+    let mut references: Vec<Reference> = references.collect();
+    references.sort_by_key(|reference| (reference.pid, reference.how));
     let mut seen = HashSet::new();
     references
-        .filter(|r| seen.insert((r.pid, r.how, r.path.clone())))
-        .map(|reference| reference.describe())
+        .iter()
+        .filter(|r| seen.insert((r.pid, &r.path)))
+        .map(Reference::describe)
         .collect()
 }
 

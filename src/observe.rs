@@ -127,10 +127,19 @@ fn part(mount: &Mount, lowest: bool) -> Part {
     }
     match Token::parse(&mount.source) {
         Some(token) => Part::Ours(token),
-        // libostree and ostree-prepare-root mount from within the deployment.
-        None if mount.super_option("lowerdir") == Some("usr") => Part::Libostree,
+        None if is_libostrees(mount) => Part::Libostree,
         None => Part::Foreign,
     }
+}
+
+/// libostree mounts from within the deployment, with relative paths; ostree-prepare-root
+/// does so for a hotfix, of which at least the upper is one.
+fn is_libostrees(mount: &Mount) -> bool {
+    mount.super_option("lowerdir") == Some("usr") || is_hotfix(mount)
+}
+
+fn is_hotfix(mount: &Mount) -> bool {
+    mount.super_option("upperdir") == Some(".usr-ovl-upper")
 }
 
 fn interpret(facts: Facts) -> Observation {
@@ -219,7 +228,7 @@ fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
 }
 
 fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
-    let hotfix = mount.super_option("upperdir") == Some(".usr-ovl-upper");
+    let hotfix = is_hotfix(mount);
     let by_mount = if mount.read_only || superblock_is_read_only(mount) {
         State::Transient
     } else {
@@ -398,6 +407,8 @@ pub mod tests {
             state(&overlay("rw", ".usr-ovl-upper"), Flags::default()),
             State::Hotfix
         );
+        let at_boot = overlay("rw", ".usr-ovl-upper").replace("=usr,", "=/sysroot.tmp/usr,");
+        assert_eq!(state(&at_boot, Flags::default()), State::Hotfix);
     }
 
     #[test]

@@ -128,11 +128,11 @@ pub(crate) struct BeginArgs {
     #[arg(long, group = "wanted")]
     hotfix: bool,
 
-    /// Where what is written goes
-    #[arg(long, value_name = "WHERE", default_value = "disk")]
-    backing: Where,
+    /// Where what is written goes [default: disk, or ram where the disk takes no writes]
+    #[arg(long, value_name = "WHERE")]
+    backing: Option<Where>,
 
-    /// With --backing ram: the most it may take, such as 512M
+    /// Backing in RAM, and the most it may take, such as 512M
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     size_limit: Option<u64>,
 
@@ -155,10 +155,11 @@ impl BeginArgs {
 
     /// As the library takes them.
     pub(crate) fn options(&self) -> Options {
-        let options = self.change.options().backing(match self.backing {
-            Where::Disk => Backing::Disk,
-            Where::Ram => Backing::Ram,
-        });
+        let options = match self.backing {
+            Some(Where::Disk) => self.change.options().backing(Backing::Disk),
+            Some(Where::Ram) => self.change.options().backing(Backing::Ram),
+            None => self.change.options(),
+        };
         match self.size_limit {
             Some(bytes) => options.size_limit(bytes),
             None => options,

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use ostree_unlock::{Error, Result};
 
 /// The sysroot at `path`, or the one of the running system. Where the system was not
-/// booted by OSTree it is not loaded: libostree could only fail at that, and the verbs
-/// look at the system before they look at the sysroot and say it better.
+/// booted by OSTree, or where this is a container of it, it is not loaded: libostree could
+/// only fail at that, and the verbs look at the system before they look at the sysroot
+/// and say it better.
 pub(crate) fn open(path: Option<&Path>) -> Result<ostree::Sysroot> {
     let sysroot = match path {
         Some(path) => ostree::Sysroot::new(Some(&gio::File::for_path(path))),
         None => ostree::Sysroot::new_default(),
     };
-    if ostree_unlock::detect()?.booted {
+    if ostree_unlock::detect()?.deployment.is_some() {
         sysroot
             .load(gio::Cancellable::NONE)
             .map_err(|error| cannot_open(path, error))?;

@@ -59,7 +59,8 @@ pub fn give_all<B: Border>(values: &[Arc<B::Value>]) -> *mut GPtrArray {
 ///
 /// # Safety
 ///
-/// `instance` is NULL, which is passed through, or an instance that the caller has a reference to.
+/// `instance` is NULL, which is passed through, or an instance that the caller has a reference
+/// to.
 pub unsafe fn add_reference<B: Border>(instance: *mut B) -> *mut B {
     if !instance.is_null() {
         // SAFETY: by the promise above it came from `give`, and is alive.

@@ -42,8 +42,8 @@ use crate::error::{Error, Kind};
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
 /// was to bring about
 ///
-/// What went wrong. The numbers never change, and more may be added, so treat one that
-/// you do not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
+/// What went wrong. The numbers never change, and more may be added, so treat one that you do
+/// not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
 ///
 /// A cancelled operation fails with %G_IO_ERROR_CANCELLED, in the domain %G_IO_ERROR, as
 /// everywhere in GIO; its number here, 14, is not used.
@@ -108,10 +108,9 @@ pub extern "C" fn ostree_sysroot_unlock_error_quark() -> GQuark {
 /// Who stands in the way, as data: the message of the error names them too.
 ///
 /// Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
-/// is there anybody; for any other error, also one of another domain, the array is empty.
-/// A copy made by g_error_copy() has the holders, one that was made anew from domain,
-/// number and message has not. Language bindings do the latter, hence this function is
-/// for C alone.
+/// is there anybody; for any other error, also one of another domain, the array is empty. A
+/// copy made by g_error_copy() has the holders, one that was made anew from domain, number and
+/// message has not. Language bindings do the latter, hence this function is for C alone.
 ///
 /// Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
 /// with g_ptr_array_unref()
@@ -180,8 +179,8 @@ fn domain() -> GQuark {
     })
 }
 
-/// The private part of an error of our domain lies before it, with its size rounded up
-/// to twice that of a pointer: gerror.h says so in `G_DEFINE_EXTENDED_ERROR`.
+/// The private part of an error of our domain lies before it, with its size rounded up to twice
+/// that of a pointer: gerror.h says so in `G_DEFINE_EXTENDED_ERROR`.
 fn private(error: *const GError) -> *mut Private {
     let step = 2 * size_of::<usize>();
     let size = size_of::<Private>().div_ceil(step) * step;

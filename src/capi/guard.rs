@@ -97,8 +97,8 @@ fn critical(function: &str, what: &str) {
     glib::g_critical!(LOG_DOMAIN, "{function}: {what}");
 }
 
-/// The exported function in whose body the closure `F` stands: messages name it, and
-/// no body has to repeat its own name.
+/// The exported function in whose body the closure `F` stands: messages name it, and no body
+/// has to repeat its own name.
 fn function_of<F>() -> &'static str {
     type_name::<F>()
         .split("::")

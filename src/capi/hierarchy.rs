@@ -18,8 +18,8 @@ use crate::verbs::status::{Hierarchy, NoUpper, Usage};
 
 /// OstreeSysrootUnlockHierarchy:
 ///
-/// A directory tree of the booted deployment that can be unlocked, such as `/usr`, and
-/// what it is made of. It never changes, and may be used by several threads.
+/// A directory tree of the booted deployment that can be unlocked, such as `/usr`, and what it
+/// is made of. It never changes, and may be used by several threads.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockHierarchy(());
@@ -261,8 +261,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_no_upper_reason(
 /// @bytes: (out) (optional): disk space, in bytes
 ///
 /// What was written since it was unlocked. Counted only where
-/// ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was
-/// not, both are 0.
+/// ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was not,
+/// both are 0.
 ///
 /// Returns: %TRUE if it was counted
 ///

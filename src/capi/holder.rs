@@ -15,8 +15,8 @@ use crate::holder::Holder;
 
 /// OstreeSysrootUnlockHolder:
 ///
-/// One process and one thing that it holds, so that an operation was refused. It never
-/// changes, and may be used by several threads.
+/// One process and one thing that it holds, so that an operation was refused. It never changes,
+/// and may be used by several threads.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockHolder(());

@@ -15,11 +15,12 @@ use crate::error::{Error, Kind, Result};
 use crate::options::{Backing, Options};
 
 /// OstreeSysrootUnlockBacking:
-/// @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the sysroot
+/// @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
+/// sysroot
 /// @OSTREE_SYSROOT_UNLOCK_BACKING_RAM: in memory, with a limit
 ///
-/// Where what is written to an unlocked hierarchy goes. The numbers never change, and
-/// more may be added.
+/// Where what is written to an unlocked hierarchy goes. The numbers never change, and more may
+/// be added.
 ///
 /// Since: 2026.1
 #[repr(C)]
@@ -32,21 +33,20 @@ pub enum OstreeSysrootUnlockBacking {
 /// OstreeSysrootUnlockOptions:
 ///
 /// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
-/// ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it
-/// with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+/// ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
 ///
-/// May be used again, and by several threads: an operation takes what is set when it
-/// is called.
+/// May be used again, and by several threads: an operation takes what is set when it is called.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockOptions(());
 
-/// What was set. The backing stays a number until it is used: a setter could not
-/// report one that nobody knows.
+/// What was set. The backing stays a number until it is used: a setter could not report one
+/// that nobody knows.
 #[derive(Clone, Default)]
 struct Set {
     options: Options,
-    backing: BackingNumber,
+    backing: Option<BackingNumber>,
 }
 
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub struct Value(Mutex<Set>);
 
 impl Value {
     fn set(&self) -> MutexGuard<'_, Set> {
-        // A setter that panicked left what was set before.
+        // A setter that panicked has left what was set before.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -67,6 +67,9 @@ impl Value {
     pub fn options(&self) -> Result<Options> {
         use OstreeSysrootUnlockBacking as C;
         let Set { options, backing } = self.set().clone();
+        let Some(backing) = backing else {
+            return Ok(options);
+        };
         let known = [(C::Disk, Backing::Disk), (C::Ram, Backing::Ram)];
         let found = known
             .into_iter()
@@ -165,8 +168,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_dry_run(
 /// @lazy: %TRUE to go on
 ///
 /// `end`, and `begin` where it changes the state: go on although somebody still uses what would
-/// be lost.
-/// The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
+/// be lost. The default is to refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]
@@ -250,10 +252,9 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_lock_held(
 /// @options: the options
 /// @backing: where
 ///
-/// `begin`: where what is written goes. The default is %OSTREE_SYSROOT_UNLOCK_BACKING_DISK. A
-/// value
-/// that this library does not know makes the operation fail with
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+/// `begin`: where what is written goes. The default is the disk where that can be written to,
+/// and memory where it cannot or where there is a size limit. A value that this library does
+/// not know makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]
@@ -262,16 +263,16 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_backing(
     backing: BackingNumber,
 ) {
     // SAFETY: the caller keeps the promises of the header.
-    unsafe { method(options, |options| options.set().backing = backing) }
+    unsafe { method(options, |options| options.set().backing = Some(backing)) }
 }
 
 /// ostree_sysroot_unlock_options_set_size_limit:
 /// @options: the options
 /// @bytes: the limit, in bytes
 ///
-/// `begin` with %OSTREE_SYSROOT_UNLOCK_BACKING_RAM: the most that may be written. The default
-/// is what a
-/// tmpfs takes by itself, half of the memory.
+/// `begin`: the most that may be written, to memory; asks for
+/// %OSTREE_SYSROOT_UNLOCK_BACKING_RAM by itself. The default is what a tmpfs takes, half of the
+/// memory.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

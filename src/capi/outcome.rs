@@ -15,8 +15,8 @@ use crate::perform::Outcome;
 
 /// OstreeSysrootUnlockOutcome:
 ///
-/// What an operation did, or with a dry run would do. It never changes, and may be used
-/// by several threads.
+/// What an operation did, or with a dry run would do. It never changes, and may be used by
+/// several threads.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockOutcome(());

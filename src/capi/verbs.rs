@@ -22,13 +22,13 @@ use crate::verbs::status::status;
 /// ostree_sysroot_unlock_detect:
 /// @error: return location for an error, or %NULL
 ///
-/// What a package manager has to know before it writes below `/usr`. Fast: a few reads of
-/// what the kernel has mounted. Does not load libostree's view of the sysroot, needs no
-/// privilege and changes nothing. A system that was not booted by OSTree is no error
-/// here: ostree_sysroot_unlock_detection_is_booted() tells it.
+/// What a package manager has to know before it writes below `/usr`. Fast: a few reads of what
+/// the kernel has mounted. Does not load libostree's view of the sysroot, needs no privilege
+/// and changes nothing. A system that was not booted by OSTree is no error here:
+/// ostree_sysroot_unlock_detection_is_booted() tells it.
 ///
-/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if what the kernel shows in `/proc`
-/// cannot be read.
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if what the kernel shows in `/proc` cannot be
+/// read.
 ///
 /// Returns: (transfer full): what was found, or %NULL with @error set
 ///
@@ -45,18 +45,19 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_detect(
 /// @sysroot: the booted sysroot; it is loaded if it is not yet
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @options: (nullable): of the options, `usage` means something here
-/// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+/// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+/// describes
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL
 ///
-/// What each hierarchy of the booted deployment is made of, in which state it is, since
-/// when, and what is stale or wrong. Changes nothing. Needs no privilege, and says in the
-/// result what could not be seen for lack of it.
+/// What each hierarchy of the booted deployment is made of, in which state it is, since when,
+/// and what is stale or wrong. Changes nothing. Needs no privilege, and says in the result what
+/// could not be seen for lack of it.
 ///
-/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by
-/// OSTree, with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED if @sysroot or @deployment is not
-/// the booted one, with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
-/// or an option has no meaning here, and with %G_IO_ERROR_CANCELLED.
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by OSTree,
+/// with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED if @sysroot or @deployment is not the booted
+/// one, with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or an option
+/// has no meaning here, and with %G_IO_ERROR_CANCELLED.
 ///
 /// Returns: (transfer full): what was found, or %NULL with @error set
 ///
@@ -90,25 +91,23 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 ///
 /// Unlocks the booted deployment: makes its `/usr` writable, without a reboot.
 ///
-/// Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of
-/// the sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller
-/// has it. @sysroot itself does not see the change before
-/// ostree_sysroot_load_if_changed().
+/// Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of the
+/// sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller has it.
+/// @sysroot itself does not see the change before ostree_sysroot_load_if_changed().
 ///
-/// A @progress gets the keys `status` (a text for people, as
-/// ostree_async_progress_get_status() returns it), `unlock-steps-done` and
-/// `unlock-steps-total` (both `t`, the latter 0 where it is not known), set together. A
-/// cancellation stops it only where nothing was changed yet or where what was changed can
-/// be put back.
+/// A @progress gets the keys `status` (a text for people, as ostree_async_progress_get_status()
+/// returns it), `unlock-steps-done` and `unlock-steps-total` (both `t`, the latter 0 where it
+/// is not known), set together. A cancellation stops it only where nothing was changed yet or
+/// where what was changed can be put back.
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in another state than a change can
-/// start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or an
-/// option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something
-/// else afterwards, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a
-/// failure `/usr` is as it was before; should even putting it back fail, the message says
-/// so and the next call repairs it.
+/// start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or
+/// an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows
+/// something else afterwards, %G_IO_ERROR_CANCELLED, and any other of
+/// #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
+/// it back fail, the message says so and the next call repairs it.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///
@@ -139,22 +138,22 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_begin(
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait` and `lock_held` mean
 /// something here
-/// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin() describes
+/// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+/// describes
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL
 ///
 /// Locks the booted deployment again: `/usr` is read-only and what it was before
 /// ostree_sysroot_unlock_begin(), without a reboot. What was written meanwhile is lost.
-/// Programs that
-/// run since keep what they have open; the notes of the outcome name them.
+/// Programs that run since keep what they have open; the notes of the outcome name them.
 ///
 /// Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin().
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if there is nothing to end, with
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if something would be lost under somebody who still uses
-/// it (see ostree_sysroot_unlock_error_get_holders() and ostree_sysroot_unlock_options_set_lazy()),
-/// and otherwise like ostree_sysroot_unlock_begin(). After a failure `/usr` is unlocked as it
-/// was before.
+/// it (see ostree_sysroot_unlock_error_get_holders() and
+/// ostree_sysroot_unlock_options_set_lazy()), and otherwise like ostree_sysroot_unlock_begin().
+/// After a failure `/usr` is unlocked as it was before.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///

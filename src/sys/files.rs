@@ -94,8 +94,14 @@ pub fn ensure_directory(base: impl AsFd, path: &Path, mode: u32) -> Result<Owned
         directory = step.ok_or_else(|| {
             Error::new(Kind::Failed, "it went away while it was opened").at(&so_far)
         })?;
+        check_owner(&directory, &so_far)?;
     }
-    let stat = rustix::fs::fstat(&directory)
+    Ok(directory)
+}
+
+/// Who could change a directory on the way could change what we do beneath it.
+fn check_owner(directory: &OwnedFd, path: &Path) -> Result<()> {
+    let stat = rustix::fs::fstat(directory)
         .map_err(|e| Error::os("looking at a directory", e).at(path))?;
     if stat.st_uid != 0 {
         return Err(planted(path, "belongs to somebody other than root"));
@@ -103,7 +109,7 @@ pub fn ensure_directory(base: impl AsFd, path: &Path, mode: u32) -> Result<Owned
     if stat.st_mode & 0o022 != 0 {
         return Err(planted(path, "can be written to by others than root"));
     }
-    Ok(directory)
+    Ok(())
 }
 
 fn planted(path: &Path, what: &str) -> Error {

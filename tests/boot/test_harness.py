@@ -1,6 +1,7 @@
 """The harness proves itself: what boots is a real OSTree system, nobody else's, and it leaves nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -88,11 +89,30 @@ def test_the_rollback_can_be_booted(system):
 
 @trees()
 def test_what_is_deployed_is_what_boots_next(system):
-    """The boot entries are read anew, and a staged deployment is finalized on the way down."""
     system.run("ostree commit -b next --tree=ref=debian/$(hostname) --add-metadata-string=version=next")
     system.run("ostree admin deploy next")
     system.reboot()
-    assert "Version: next" in system.run("ostree admin status").stdout.split("(rollback)")[0]
+    assert _booted_version(system) == "next"
+
+
+@trees()
+def test_a_staged_deployment_is_finalized_on_the_way_down(system):
+    system.run("ostree commit -b next --tree=ref=debian/$(hostname) --add-metadata-string=version=next")
+    # libostree asks systemd to start the unit that will finalize it
+    system.run("mkdir /run/stub && install /dev/stdin /run/stub/systemctl", input="#!/bin/sh\n")
+    system.run("PATH=/run/stub:$PATH ostree admin deploy --stage next")
+    system.power_cut()
+    assert _booted_version(system) == "2"
+
+    system.run("mkdir /run/stub && install /dev/stdin /run/stub/systemctl", input="#!/bin/sh\n")
+    system.run("PATH=/run/stub:$PATH ostree admin deploy --stage next")
+    system.reboot()
+    assert _booted_version(system) == "next"
+
+
+def _booted_version(system):
+    booted = system.run("ostree admin status").stdout.split("\n* ")[-1].removeprefix("* ")
+    return re.search(r"Version: (\S+)", booted)[1]
 
 
 @trees("bookworm")

@@ -15,6 +15,7 @@ import gi
 gi.require_version("OSTree", "1.0")
 from gi.repository import OSTree
 sysroot = OSTree.Sysroot.new_default()
+sysroot.initialize_with_mount_namespace(None)  # for where /sysroot is read-only
 sysroot.load(None)
 sysroot.lock()
 print("locked", flush=True)
@@ -59,15 +60,16 @@ def refused(unlock, unchanged, exit_status):
 
 
 @pytest.fixture
-def locker(system):
-    """Somebody who holds the lock of the sysroot; let go of it with `communicate`."""
-    process = system.popen(
-        ["/usr/bin/python3", "-B", "-c", _LOCKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "locked\n"
-    yield process
-    if process.poll() is None:
-        process.communicate()
+def lock(system):
+    """Let somebody hold the lock of the sysroot; it is free again after `communicate` with it."""
+
+    def hold():
+        locker = ["/usr/bin/python3", "-B", "-c", _LOCKER]
+        process = system.popen(locker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "locked\n"
+        return process
+
+    return hold
 
 
 @pytest.mark.parametrize("verb", ["begin", "end"])
@@ -126,14 +128,10 @@ def test_a_sysroot_that_does_not_exist(refused):
 
 
 @pytest.mark.parametrize("verb", ["begin", "end"])
-def test_the_lock_is_held(system, refused, locker, unlock, verb):
+def test_the_lock_is_held(system, refused, lock, verb):
     if verb == "end":
-        locker.communicate()
         system.run("ostree-unlock begin")
-        locker = system.popen(
-            ["/usr/bin/python3", "-B", "-c", _LOCKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert locker.stdout.readline() == "locked\n"
+    locker = lock()
     error = refused("sysroot-locked", verb)
     assert error["path"] == "/sysroot/ostree/lock"
     (holder,) = error["holders"]
@@ -153,7 +151,8 @@ def test_the_lock_is_held(system, refused, locker, unlock, verb):
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_cancelled_while_it_waits_for_the_lock(system, unchanged, exit_status, locker, number):
+def test_cancelled_while_it_waits_for_the_lock(system, unchanged, exit_status, lock, number):
+    locker = lock()
     with unchanged():
         started = time.monotonic()
         result = system.run(
@@ -165,9 +164,11 @@ def test_cancelled_while_it_waits_for_the_lock(system, unchanged, exit_status, l
     error = json.loads(result.stdout)["error"]
     assert error["kind"] == "cancelled"
     assert "nothing was changed" in error["next"]
+    locker.communicate()
 
 
-def test_a_signal_that_is_ignored_stays_ignored(system, locker):
+def test_a_signal_that_is_ignored_stays_ignored(system, lock):
+    locker = lock()
     process = system.popen(["nohup", "ostree-unlock", "begin", "--lock-wait", "30"], stdin=subprocess.PIPE)
     time.sleep(0.5)
     system.run("pkill -HUP -x ostree-unlock")
@@ -194,8 +195,8 @@ def test_in_use(system, refused, unlock):
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        (["begin", "--size-limit", "1G"], "invalid-argument"),
-        (["begin", "--dry-run", "--size-limit", "1G"], "invalid-argument"),
+        (["begin", "--backing", "disk", "--size-limit", "1G"], "invalid-argument"),
+        (["begin", "--dry-run", "--backing", "disk", "--size-limit", "1G"], "invalid-argument"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

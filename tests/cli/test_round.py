@@ -139,6 +139,15 @@ def test_transient(system, unlock, status):
     assert not system.exists("/usr/written")
 
 
+def test_backing_in_ram(system, unlock, status):
+    begun = unlock("begin", "--backing", "ram", "--size-limit", "16M")
+    assert begun.returncode == 0, begun
+    upper = status()["upper"]["path"]
+    blocks, size = map(int, system.run(["stat", "-f", "-c", "%b %S", upper]).stdout.split())
+    assert blocks * size == 16 << 20
+    assert unlock("end").returncode == 0
+
+
 def test_a_dry_run_changes_nothing(system, unlock, unchanged):
     with unchanged():
         text = unlock("begin", "--dry-run")

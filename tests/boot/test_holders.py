@@ -1,0 +1,99 @@
+"""Who is in the way of `end`, and who is not."""
+
+import json
+
+import pytest
+
+from harness.fixtures import trees
+
+WAIT = "echo ready; read wait"
+
+
+def holders(system) -> list[dict]:
+    """Who refuses `end`, as the command's JSON names them."""
+    refused = system.run("ostree-unlock end --yes --json", check=False)
+    assert refused.returncode == 18, refused
+    return json.loads(refused.stdout)["error"]["holders"]
+
+
+@trees()
+def test_shells_and_daemons_of_unchanged_files_are_not_in_the_way(system, is_locked):
+    system.run("ostree-unlock begin && touch /usr/new")
+    with system.popen(f"cd /usr/bin; exec 3</usr/bin/env; {WAIT}", stdin=-1, stdout=-1) as daemon:
+        daemon.stdout.readline()
+        ended = system.run("ostree-unlock end --yes")
+        assert "on with the old view" in ended.stdout
+        is_locked()
+        assert daemon.poll() is None
+        daemon.stdin.close()
+
+
+@trees()
+def test_the_caller_is_not_in_its_own_way(system, is_locked):
+    """A shell that was installed into the overlay, and the command in it, may end it."""
+    system.run("ostree-unlock begin && cp /bin/sh /usr/bin/newsh && cp /usr/bin/ostree-unlock /usr/bin/newunlock")
+    system.run(["/usr/bin/newsh", "-c", "cd /usr && mkdir here && cd here && /usr/bin/newunlock end --yes; exit $?"])
+    is_locked()
+
+
+@pytest.mark.parametrize(
+    ("does", "prepare", "command"),
+    [
+        ("writes", "", f"exec 3>>/usr/log; {WAIT}"),
+        ("runs", "cp /bin/sh /usr/bin/newsh", f"exec /usr/bin/newsh -c '{WAIT}; exit'"),
+        ("reads", "echo x > /usr/data", f"exec 3</usr/data; {WAIT}"),
+        ("works in", "mkdir /usr/newdir", f"cd /usr/newdir; {WAIT}"),
+    ],
+)
+@trees()
+def test_what_would_be_lost_is_refused_and_named(system, is_unlocked, is_locked, does, prepare, command):
+    system.run(f"ostree-unlock begin; {prepare}")
+    with system.popen(command, stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        found = holders(system)
+        assert {holder["use"] for holder in found} == {does}, found
+        assert all(holder["pid"] > 1 and holder["command"] and holder["path"].startswith("/usr/") for holder in found)
+        is_unlocked("development")
+        system.run("ostree-unlock end --yes --lazy")
+        is_locked()
+        process.stdin.close()
+
+
+@trees()
+def test_a_writer_through_an_older_view_is_seen(system, is_unlocked):
+    """A private namespace keeps the mount, whatever becomes of the system's; only the superblock sees its writer."""
+    system.run("ostree-unlock begin")
+    command = f"exec 3>/usr/log; {WAIT}"
+    with system.popen(["unshare", "--mount", "sh", "-c", command], stdin=-1, stdout=-1) as writer:
+        writer.stdout.readline()
+        assert {holder["path"] for holder in holders(system)} == {"/usr/log"}
+        is_unlocked("development")
+        writer.stdin.close()
+
+
+@trees("bookworm")
+def test_a_mapping_that_writes_is_seen(system):
+    code = (
+        "import mmap\n"
+        "with open('/usr/mapped', 'w+b') as f: f.truncate(4096); m = mmap.mmap(f.fileno(), 4096)\n"
+        "print('ready', flush=True); input()"
+    )
+    system.run("ostree-unlock begin")
+    with system.popen(["/usr/bin/python3", "-c", code], stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        assert {(holder["use"], holder["path"]) for holder in holders(system)} == {("writes", "/usr/mapped")}
+        process.stdin.close()
+
+
+@trees()
+def test_what_was_discarded_is_removed_once_nobody_uses_it(system):
+    leftovers = "ls -d /sysroot/ostree/deploy/*/backing/*/unlock/old-* 2>/dev/null | wc -l"
+    system.run("ostree-unlock begin")
+    with system.popen(f"cd /usr/bin; {WAIT}", stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        system.run("ostree-unlock end --yes")
+        system.run("ostree-unlock begin --backing ram && ostree-unlock end --yes")
+        assert int(system.run(leftovers).stdout) == 1
+        process.stdin.close()
+    system.run("ostree-unlock begin --backing ram")
+    assert int(system.run(leftovers).stdout) == 0

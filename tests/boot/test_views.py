@@ -1,0 +1,41 @@
+"""Callers that do not see what the system sees."""
+
+import pytest
+
+from harness.fixtures import trees
+
+KINDS = trees(private=(False, True))
+
+
+@KINDS
+@pytest.mark.parametrize("propagation", ["slave", "private"])
+def test_the_system_is_changed_whatever_the_caller_sees(system, is_locked, is_unlocked, propagation):
+    inside = ["unshare", "--mount", f"--propagation={propagation}", "sh", "-ec"]
+    begun = system.run([*inside, "ostree-unlock begin"])
+    is_unlocked("development")
+    follows = propagation == "slave" and not system.target.private
+    assert ("mount namespace of its own" in begun.stdout) == (not follows), begun
+    system.run([*inside, "ostree-unlock begin transient"])
+    is_unlocked("transient")
+    system.run([*inside, "ostree-unlock end --yes"])
+    is_locked()
+
+
+@trees()
+def test_a_service_with_a_readonly_view_changes_the_system(system, is_unlocked):
+    """What ProtectSystem=strict makes: everything read-only, in a namespace of its own."""
+    strict = "mount --make-rslave / && mount -o bind,ro /usr /usr && mount -o remount,bind,ro / && mount -t tmpfs t /tmp && ostree-unlock begin"
+    system.run(["unshare", "--mount", "sh", "-ec", strict])
+    is_unlocked("development")
+
+
+@trees("bookworm")
+def test_a_chroot_is_not_the_system(system, is_locked):
+    other = "mkdir -p /run/other && mount --rbind / /run/other && mount -t tmpfs t /run/other/tmp && mkdir /tmp/root && mount -t tmpfs t /tmp/root && cp -a /usr/. /tmp/root 2>/dev/null; "
+    refused = system.run(
+        other + "cd /tmp/root && mkdir -p usr proc run sysroot && mount --bind /usr usr && ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib64 lib64"
+        " && mount --rbind /proc proc && mount --rbind /run run && mount --rbind /sysroot sysroot && chroot . ostree-unlock begin",
+        check=False,
+    )
+    assert refused.returncode == 13, refused
+    is_locked()

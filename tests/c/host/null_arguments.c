@@ -1,0 +1,91 @@
+/* A NULL or an object of another type where none is allowed is an error that says so. */
+
+#include <ostree-unlock.h>
+
+static void
+expect_invalid (gconstpointer result, GError *error, const char *words)
+{
+  g_assert_null (result);
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT);
+  if (strstr (error->message, words) == NULL)
+    g_error ("no '%s' in: %s", words, error->message);
+  g_error_free (error);
+}
+
+static void
+verbs_report_in_the_error (void)
+{
+  g_autoptr (GFile) root = g_file_new_for_path ("/");
+  g_autoptr (OstreeSysroot) sysroot = ostree_sysroot_new (root);
+  g_autoptr (GCancellable) other = g_cancellable_new ();
+  GError *error = NULL;
+  gpointer result;
+
+  result = ostree_sysroot_unlock_begin (NULL, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, NULL,
+                                        NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_begin: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_end (NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error), "ostree_sysroot_unlock_end: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_status (NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_status: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_end ((OstreeSysroot *)other, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error), "sysroot is a GCancellable");
+
+  result = ostree_sysroot_unlock_end (sysroot, (OstreeDeployment *)other, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error), "deployment is a GCancellable");
+
+  result = ostree_sysroot_unlock_end (sysroot, NULL, NULL, (OstreeAsyncProgress *)other, NULL,
+                                      &error);
+  expect_invalid (result, g_steal_pointer (&error), "progress is a GCancellable");
+
+  /* Nobody has to want the error. */
+  g_assert_null (ostree_sysroot_unlock_end (NULL, NULL, NULL, NULL, NULL, NULL));
+}
+
+static void
+expect_critical (const char *pattern)
+{
+  g_test_expect_message ("OstreeUnlock", G_LOG_LEVEL_CRITICAL, pattern);
+}
+
+static void
+methods_log_a_critical_warning (void)
+{
+  guint64 entries = 1, bytes = 1;
+
+  expect_critical ("ostree_sysroot_unlock_detection_get_os: detection is NULL");
+  g_assert_null (ostree_sysroot_unlock_detection_get_os (NULL));
+  expect_critical ("ostree_sysroot_unlock_overview_get_hierarchies: overview is NULL");
+  g_assert_null (ostree_sysroot_unlock_overview_get_hierarchies (NULL));
+  expect_critical ("ostree_sysroot_unlock_hierarchy_is_writable: hierarchy is NULL");
+  g_assert_false (ostree_sysroot_unlock_hierarchy_is_writable (NULL));
+  expect_critical ("ostree_sysroot_unlock_hierarchy_get_upper_usage: hierarchy is NULL");
+  g_assert_false (ostree_sysroot_unlock_hierarchy_get_upper_usage (NULL, &entries, &bytes));
+  g_assert_true (entries == 0 && bytes == 0);
+  expect_critical ("ostree_sysroot_unlock_outcome_get_steps: outcome is NULL");
+  g_assert_null (ostree_sysroot_unlock_outcome_get_steps (NULL));
+  expect_critical ("ostree_sysroot_unlock_options_set_lazy: options is NULL");
+  ostree_sysroot_unlock_options_set_lazy (NULL, TRUE);
+  g_test_assert_expected_messages ();
+}
+
+static void
+references_of_nothing_are_nothing (void)
+{
+  g_assert_null (ostree_sysroot_unlock_overview_ref (NULL));
+  ostree_sysroot_unlock_overview_unref (NULL);
+}
+
+int
+main (void)
+{
+  verbs_report_in_the_error ();
+  methods_log_a_critical_warning ();
+  references_of_nothing_are_nothing ();
+  return 0;
+}
