@@ -3,17 +3,21 @@
 Why: tests that mount and boot as root on somebody's machine have to prove that they leave nothing behind.
 What may not be in here: any clean-up that would hide a leak. (Loop devices that the kernel had to make because none was
 free are given back once nobody uses them; that is not hiding one that is in use.)
+
+Loop devices are numbered for the whole machine, and other test runs may use some at the same time. A loop device is
+theirs if its backing file is on a file system that one of their processes has mounted and the host has not: every run
+has its disks on a tmpfs of its own.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import struct
 import time
+from collections.abc import Iterator
 from pathlib import Path
-
-from . import sessions
 
 # Every process that the tests start has this in its environment.
 MARK = "OSTREE_UNLOCK_TESTS"
@@ -32,7 +36,8 @@ class Host:
         os.environ[MARK] = f"{os.getpid()}@{time.time()}"
         self._pid_namespaces: set[int] = set()
         self._loop_devices = set(_loop_devices())
-        self._before = self._look()
+        # what is not on a file system of the host's can't be ours yet
+        self._before = {*self._mounts(), *self._nodes(), *self._loops(of_the_host=True)}
 
     def started(self, pid: int) -> None:
         """Remember the pid namespace of a booted system: a process in it is ours whatever its environment says."""
@@ -43,15 +48,76 @@ class Host:
         deadline = time.monotonic() + patience
         while True:
             self._give_back_loop_devices()
-            now = self._look()
-            lines = [
-                f"{sign} {what}"
-                for sign, whats in (("+", now - self._before), ("-", self._before - now))
-                for what in sorted(whats)
-            ]
+            now = {*self._mounts(), *self._nodes(), *self._loops(), *self._processes()}
+            lines = [f"+ {what}" for what in sorted(now - self._before)]
+            lines += [f"- {what}" for what in sorted(self._before - now)]
             if not lines or time.monotonic() > deadline:
                 return lines
             time.sleep(0.05)
+
+    def _mounts(self) -> set[str]:
+        return {f"mount: {line}" for line in self._mountinfo_lines()}
+
+    def _mountinfo_lines(self) -> list[str]:
+        self._mountinfo.seek(0)
+        chunks = iter(lambda: self._mountinfo.read(1 << 16), b"")
+        return b"".join(chunks).decode(errors="replace").splitlines()
+
+    def _nodes(self) -> set[str]:
+        """All of the host's /dev, without what is mounted in it: terminals and shared memory come and go."""
+        device = os.fstat(self._dev).st_dev
+        found = set()
+        for path, names, files, directory in os.fwalk(".", dir_fd=self._dev):
+            for name in (*names, *files):
+                try:
+                    status = os.stat(name, dir_fd=directory, follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                # which loop devices there are is everybody's; whether ours are in use is asked below
+                if status.st_dev == device and not re.fullmatch(r"loop\d+", name):
+                    number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+                    owner = f"{status.st_uid}:{status.st_gid}"
+                    found.add(f"/dev: {os.path.join(path, name)} {status.st_mode:o} {owner} {number}")
+            names[:] = [name for name in names if _device(name, directory) == device]
+        return found
+
+    def _loops(self, of_the_host: bool = False) -> set[str]:
+        bound = _bound_loops()
+        known = _devices(self._mountinfo_lines())
+        if not of_the_host and any(device not in known for device, _inode in bound.values()):
+            theirs = self._devices_of_others() - known
+            bound = {index: backing for index, backing in bound.items() if backing[0] not in theirs}
+        elif of_the_host:
+            bound = {index: backing for index, backing in bound.items() if backing[0] in known}
+        return {f"loop device: {index}, backing file: device {backing[0]} inode {backing[1]}" for index, backing in bound.items()}
+
+    def _devices_of_others(self) -> set[int]:
+        """The devices of all file systems that processes that are not ours have mounted."""
+        found = set()
+        for proc in _other_processes():
+            try:
+                if not self._is_ours(proc):
+                    found |= _devices((proc / "mountinfo").read_text(errors="replace").splitlines())
+            except OSError:
+                continue  # it has ended
+        return found
+
+    def _processes(self) -> set[str]:
+        found = set()
+        for proc in _other_processes():
+            try:
+                if self._is_ours(proc):
+                    command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    found.add(f"process: {proc.name} {command}")
+            except OSError:
+                continue  # it has ended
+        return found
+
+    def _is_ours(self, proc: Path) -> bool:
+        mark = f"{MARK}={os.environ[MARK]}".encode()
+        return mark in (proc / "environ").read_bytes().split(b"\0") or (
+            (proc / "ns/pid").stat().st_ino in self._pid_namespaces
+        )
 
     def _give_back_loop_devices(self) -> None:
         for index in set(_loop_devices()) - self._loop_devices - set(_bound_loops()):
@@ -62,46 +128,6 @@ class Host:
                 pass  # somebody took it meanwhile: then it is theirs to give back
             finally:
                 os.close(control)
-
-    def _look(self) -> set[str]:
-        return {*self._mounts(), *self._nodes(), *_loops(), *self._processes()}
-
-    def _mounts(self) -> set[str]:
-        self._mountinfo.seek(0)
-        chunks = iter(lambda: self._mountinfo.read(1 << 16), b"")
-        return {f"mount: {line}" for line in b"".join(chunks).decode(errors="replace").splitlines()}
-
-    def _nodes(self) -> set[str]:
-        """All of the host's /dev, without what is mounted in it: terminals and shared memory come and go."""
-        device = os.fstat(self._dev).st_dev
-        found = set()
-        for path, names, files, directory in os.fwalk(".", dir_fd=self._dev):
-            for name in (*names, *files):
-                status = os.stat(name, dir_fd=directory, follow_symlinks=False)
-                if status.st_dev == device:
-                    number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
-                    owner = f"{status.st_uid}:{status.st_gid}"
-                    found.add(f"/dev: {os.path.join(path, name)} {status.st_mode:o} {owner} {number}")
-            names[:] = [
-                name for name in names if os.stat(name, dir_fd=directory, follow_symlinks=False).st_dev == device
-            ]
-        return found
-
-    def _processes(self) -> set[str]:
-        mark = f"{MARK}={os.environ[MARK]}".encode()
-        found = set()
-        for proc in Path("/proc").glob("[0-9]*"):
-            if int(proc.name) == os.getpid():
-                continue
-            try:
-                ours = mark in (proc / "environ").read_bytes().split(b"\0")
-                ours = ours or (proc / "ns/pid").stat().st_ino in self._pid_namespaces
-                if ours:
-                    command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    found.add(f"process: {proc.name} {command}")
-            except OSError:
-                continue  # it has ended
-        return found
 
 
 def loop_of(path: Path) -> int | None:
@@ -138,10 +164,18 @@ def _bound_loops() -> dict[int, tuple[int, int]]:
     return found
 
 
-def _loops() -> set[str]:
-    foreign = set(sessions.others())
-    return {
-        f"loop device: {index}, backing file: device {device} inode {inode}"
-        for index, (device, inode) in _bound_loops().items()
-        if device not in foreign
-    }
+def _other_processes() -> Iterator[Path]:
+    return (proc for proc in Path("/proc").glob("[0-9]*") if int(proc.name) != os.getpid())
+
+
+def _devices(mountinfo: list[str]) -> set[int]:
+    """The device numbers in lines of a mountinfo."""
+    pairs = (line.split(" ", 3)[2].split(":") for line in mountinfo)
+    return {os.makedev(int(major), int(minor)) for major, minor in pairs}
+
+
+def _device(name: str, directory: int) -> int | None:
+    try:
+        return os.stat(name, dir_fd=directory, follow_symlinks=False).st_dev
+    except FileNotFoundError:
+        return None

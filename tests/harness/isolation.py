@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache, devices, kernel, sessions
+from . import cache, devices, kernel
 
 
 class CannotIsolate(Exception):
@@ -52,7 +52,6 @@ def enter() -> Session:
         dev.mkdir()
         devices.make(dev)
         kernel.mount(dev, "/dev", None, kernel.MS_MOVE)
-        sessions.register(scratch.stat().st_dev)
     except OSError as error:
         raise CannotIsolate(f"no private namespace to boot in: {error}") from error
     return Session(scratch)

@@ -34,8 +34,8 @@ def _remembered(function: Callable) -> Callable:
                 known[function, arguments] = None, error
             seconds = time.monotonic() - started
             if seconds > 1:
-                words = " ".join(getattr(argument, "name", str(argument)) for argument in arguments)
-                self._tell(f"{function.__name__} {words}: {seconds:.0f} s".replace(" :", ":"))
+                words = [function.__name__, *(getattr(argument, "name", str(argument)) for argument in arguments)]
+                self._tell(f"{' '.join(words)}: {seconds:.0f} s")
         result, error = known[function, arguments]
         if error is not None:
             raise error
@@ -85,7 +85,8 @@ class Lab:
     @_remembered
     def image(self, target: Target) -> Path:
         """The disk image of a target."""
-        return images.image(self._isolated(), target, self.tree(target.suite), self.staged(), cache.of_checkout(payload.SOURCE))
+        checkout = cache.of_checkout(payload.SOURCE)
+        return images.image(self._isolated(), target, self.tree(target.suite), self.staged(), checkout)
 
     @contextlib.contextmanager
     def system(self, target: Target) -> Iterator[NamespaceSystem]:

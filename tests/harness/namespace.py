@@ -4,7 +4,8 @@ Why: about a tenth of a second from a disk to a command in the booted system, so
 What may not be in here: what happens before pid 1 (firmware.py) and in it (initramfs/).
 
 A boot ends with its pid 1: the kernel then kills all that is in the pid namespace, and with the last of it go the mounts
-and the loop device. `stop` waits for that, because the next boot mounts the same disk.
+and the loop device. `stop` waits for that, because the next boot mounts the same disk. It also ends with the thread that
+has booted it (that is what the kernel's parent-death signal looks at): boot from a thread that lives as long.
 """
 
 from __future__ import annotations

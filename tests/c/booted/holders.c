@@ -24,6 +24,7 @@ main (void)
         _exit (1);
       pause ();
     }
+  close (open_now[1]);
   char ready;
   g_assert_cmpint (read (open_now[0], &ready, 1), ==, 1);
 

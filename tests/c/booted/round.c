@@ -1,5 +1,6 @@
 /* There and back: what begin, status and end say is what a write and libostree find. */
 
+#include <glib/gstdio.h>
 #include <ostree-unlock.h>
 
 static gboolean

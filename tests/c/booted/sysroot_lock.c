@@ -9,6 +9,9 @@ locked (void)
 {
   g_autoptr (GError) error = NULL;
   OstreeSysroot *sysroot = ostree_sysroot_new_default ();
+  /* Where /sysroot is mounted read-only, libostree makes it writable for this process alone. */
+  ostree_sysroot_initialize_with_mount_namespace (sysroot, NULL, &error);
+  g_assert_no_error (error);
   ostree_sysroot_lock (sysroot, &error);
   g_assert_no_error (error);
   return sysroot;
@@ -40,6 +43,7 @@ main (void)
         _exit (1);
       pause ();
     }
+  close (held[1]);
   char ready;
   g_assert_cmpint (read (held[0], &ready, 1), ==, 1);
 

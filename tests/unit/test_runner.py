@@ -1,0 +1,85 @@
+"""tests/run tells the truth in its last line, whatever becomes of the run."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs tests/run on a tests directory that has one tier, `unit`, with the given test file."""
+
+    def run(code, *words):
+        tests = tmp_path / "tests"
+        (tests / "unit").mkdir(parents=True)
+        for name in ("run", "debian-packages", "harness", "pytest.ini"):
+            (tests / name).symlink_to(TESTS / name)
+        # without the fixtures: nothing is booted, and the host is looked at by the run that this is part of
+        (tests / "conftest.py").write_text('pytest_plugins = ["harness.counting", "harness.selection"]\n')
+        (tests / "unit/test_it.py").write_text(code)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        done = subprocess.run(
+            ["bash", tests / "run", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+        )
+        return done.returncode, done.stdout.splitlines()[-1], done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("code", "last_line"),
+    [
+        ("def test_a(): pass", "1 passed, 0 failed, 0 skipped"),
+        ("def test_a(): pass\ndef test_b(): assert False", "1 passed, 1 failed, 0 skipped"),
+        ("import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('w')", "1 passed, 0 failed, 1 skipped"),
+        ("def test_a(missing): pass", "0 passed, 1 failed, 0 skipped"),
+        (
+            "import pytest\n@pytest.fixture\ndef f():\n    yield\n    assert False\ndef test_a(f): pass",
+            "0 passed, 1 failed, 0 skipped",
+        ),
+        ("syntax error", "0 passed, 1 failed, 0 skipped"),
+        ("", "0 passed, 1 failed, 0 skipped"),
+        ("import os\ndef test_a(): pass\ndef test_b(): os._exit(0)", "0 passed, 1 failed, 0 skipped"),
+        ("import os\ndef test_a(): pass\ndef test_b(): os.kill(os.getpid(), 9)", "0 passed, 1 failed, 0 skipped"),
+        ("def test_a(): pass\ndef test_b(): raise KeyboardInterrupt", "1 passed, 1 failed, 0 skipped"),
+        (
+            "import pytest, time\n@pytest.mark.timeout(0.2)\ndef test_a(): time.sleep(100)",
+            "0 passed, 1 failed, 0 skipped",
+        ),
+    ],
+    ids="pass fail skip error-before error-after not-collected empty exits killed interrupted hangs".split(),
+)
+def test_the_last_line(run, code, last_line):
+    status, line, output = run(code, "unit")
+    assert line == last_line, output
+    assert (status == 0) == (" 0 failed" in line), output
+
+
+def test_skips_are_listed_with_their_reasons(run):
+    output = run("import pytest\ndef test_a(): pytest.skip('no such thing here')", "unit")[2]
+    assert re.search(r"^SKIPPED .*no such thing here$", output, re.MULTILINE), output
+
+
+def test_a_pattern_selects(run):
+    code = "def test_a(): pass\ndef test_b(): assert False"
+    assert run(code, "unit::_a")[:2] == (0, "1 passed, 0 failed, 0 skipped")
+
+
+def test_a_pattern_that_selects_nothing_fails(run):
+    status, line, output = run("def test_a(): pass", "unit::nothing")
+    assert (status != 0, line) == (True, "0 passed, 1 failed, 0 skipped"), output
+
+
+def test_a_tier_that_does_not_exist_yet(run):
+    status, line, output = run("def test_a(): pass", "vm")
+    assert (status, line) == (1, "0 passed, 1 failed, 0 skipped"), output
+    assert "there is no tier vm yet" in output
+
+
+def test_options_go_to_pytest(run):
+    assert run("def test_a(): pass\ndef test_b(): pass", "unit", "-k", "test_b")[1] == "1 passed, 0 failed, 0 skipped"
