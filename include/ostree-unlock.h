@@ -255,7 +255,11 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
- * Unlocks the booted deployment: makes its `/usr` writable, without a reboot.
+ * Unlocks the booted deployment: makes its `/usr` writable, without a reboot. What is written
+ * is kept apart from the deployment, and with @state %OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT
+ * and %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT it is gone after ostree_sysroot_unlock_end() or a
+ * reboot. `/etc` and `/var` are not covered. On a deployment that this library has unlocked,
+ * another @state changes it and keeps what was written.
  *
  * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root) and takes the lock of the
  * sysroot, unless ostree_sysroot_unlock_options_set_lock_held() says that the caller has it.
@@ -268,11 +272,13 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
- * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in another state than a change can
- * start from, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or @state or
- * an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows
- * something else afterwards, %G_IO_ERROR_CANCELLED, and any other of
- * #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in @state already or somebody else
+ * has unlocked it, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED for a @state that this version or
+ * this system cannot make, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
+ * or @state or an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if a change
+ * would take a file from under somebody who writes to it,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something else afterwards,
+ * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
  * it back fail, the message says so and the next call repairs it.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set

@@ -15,8 +15,8 @@ use crate::ostree::DeploymentId;
 use crate::ostree::flags::{self, Flags};
 use crate::ostree::sysroot;
 use crate::stack::{MadeBy, Stack, State, Token, Upper};
+use crate::sys::files;
 use crate::sys::mountinfo::{self, Mount, View};
-use crate::sys::{files, space};
 
 /// The hierarchy.
 pub const USR: &str = "/usr";
@@ -50,16 +50,8 @@ pub struct Observation {
     pub intent: Result<Option<Intent>, String>,
     /// The directory where an upper on disk is made exists.
     pub directory_exists: bool,
-    pub space: Space,
-}
-
-/// Room for what is going to be written, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Space {
-    /// On the file system of the sysroot; `None` where that cannot be written to.
-    pub disk: Option<u64>,
-    /// In memory.
-    pub memory: u64,
+    /// Whether the file system of the sysroot takes writes at all, however it is mounted.
+    pub sysroot_writable: bool,
 }
 
 /// What is read from the system, before anything is made of it.
@@ -72,7 +64,6 @@ struct Facts {
     record: Result<Option<Record>>,
     intent: Result<Option<Intent>>,
     directory_exists: bool,
-    space: Space,
 }
 
 /// The directory with `upper` and `work` of a state that ends with the boot.
@@ -86,27 +77,17 @@ pub fn upper_directory(deployment: &DeploymentId) -> PathBuf {
 pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
     let flags = flags::read(deployment);
     let (record, intent) = intent::read(deployment);
-    let mounts = mountinfo::load(view)?;
-    let disk = match sysroot_is_writable(&mounts) {
-        true => Some(space::free_on(Path::new(sysroot::PATH))?),
-        false => None,
-    };
     Ok(interpret(Facts {
-        mounts,
+        mounts: mountinfo::load(view)?,
         flag_directory: flags::recorded_directory(deployment, flags.state()),
         flags,
         record,
         intent,
         directory_exists: files::exists(&upper_directory(deployment)),
-        space: Space {
-            disk,
-            memory: space::available_memory()?,
-        },
         deployment: deployment.clone(),
     }))
 }
 
-/// Whether the file system of the sysroot takes writes at all, however it is mounted.
 fn sysroot_is_writable(mounts: &[Mount]) -> bool {
     mountinfo::chain_at(mounts, Path::new(sysroot::PATH))
         .last()
@@ -159,7 +140,7 @@ fn interpret(facts: Facts) -> Observation {
             Part::Base => base = mount.id,
             Part::Ours(token) if is_none_or_same(&upper, &token) => {
                 ids.insert(0, mount.id);
-                upper = Some((mount, our_upper(token, mount, &facts)));
+                upper = Some((mount, our_upper(token, mount)));
             }
             Part::Libostree if upper.is_none() => {
                 ids.insert(0, mount.id);
@@ -191,7 +172,7 @@ fn interpret(facts: Facts) -> Observation {
         record: facts.record.map_err(|e: Error| e.to_string()),
         intent: facts.intent.map_err(|e: Error| e.to_string()),
         directory_exists: facts.directory_exists,
-        space: facts.space,
+        sysroot_writable: sysroot_is_writable(&facts.mounts),
         deployment: facts.deployment,
     }
 }
@@ -208,12 +189,12 @@ pub fn superblock_is_read_only(mount: &Mount) -> bool {
     mount.super_options.split(',').next() == Some("ro")
 }
 
-/// The state of ours is what the kernel does with it: writable for everybody, or not.
-fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
-    let record = match &facts.record {
-        Ok(Some(record)) if record.token == token => Some(record),
-        _ => None,
-    };
+/// Of ours the kernel itself knows everything: the state is whether it is writable for
+/// everybody, and the place is an ordinary path.
+fn our_upper(token: Token, mount: &Mount) -> Upper {
+    let directory = mount.super_option("upperdir").map(unescape);
+    let directory = directory.as_deref().and_then(Path::parent);
+    let on_disk = directory.is_some_and(|directory| directory.starts_with(sysroot::PATH));
     Upper {
         state: if mount.read_only {
             State::Transient
@@ -222,9 +203,22 @@ fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
         },
         made_by: MadeBy::Unlock,
         token: Some(token),
-        backing: record.map_or(Backing::Disk, |r| r.backing),
-        directory: record.map(|r| r.directory.clone()),
+        backing: if on_disk { Backing::Disk } else { Backing::Ram },
+        directory: directory.map(Path::to_owned),
     }
+}
+
+/// overlay's own escapes in a path: a backslash before what would separate.
+fn unescape(option: &str) -> PathBuf {
+    let mut path = String::with_capacity(option.len());
+    let mut characters = option.chars();
+    while let Some(character) = characters.next() {
+        path.push(match character {
+            '\\' => characters.next().unwrap_or('\\'),
+            plain => plain,
+        });
+    }
+    path.into()
 }
 
 fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
@@ -294,8 +288,7 @@ pub mod tests {
 
     const ROOT: &str = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
     const BASE: &str = "22 21 8:1 /deploy/usr /usr ro shared:2 - ext4 /dev/vda rw";
-    const OURS: &str =
-        "40 22 0:50 / /usr rw shared:9 - overlay ostree-unlock-0000000000000007 rw,lowerdir=/usr";
+    const OURS: &str = "40 22 0:50 / /usr rw shared:9 - overlay ostree-unlock-0000000000000007 rw,lowerdir=/usr,upperdir=/sysroot/a\\134,b/usr-transient/upper";
 
     pub fn deployment() -> DeploymentId {
         DeploymentId {
@@ -331,10 +324,6 @@ pub mod tests {
             record: Ok(record),
             intent: Ok(intent),
             directory_exists: false,
-            space: Space {
-                disk: Some(1 << 30),
-                memory: 1 << 30,
-            },
         })
     }
 
@@ -371,8 +360,8 @@ pub mod tests {
         assert_eq!(unlocked.stack.state(), State::Development);
         assert_eq!(unlocked.valid_record(), Some(&record()));
         assert_eq!(
-            unlocked.upper_path(),
-            Some(upper_directory(&deployment()).join("upper"))
+            unlocked.upper_path().as_deref(),
+            Some(Path::new("/sysroot/a,b/usr-transient/upper"))
         );
         let other = Record {
             token: Token::from_bits(8),
@@ -381,7 +370,7 @@ pub mod tests {
         let strange = seen(&[ROOT, BASE, OURS], Flags::default(), Some(other), None);
         assert_eq!(strange.stack.state(), State::Development);
         assert_eq!(strange.valid_record(), None);
-        assert_eq!(strange.upper_path(), None);
+        assert_eq!(strange.upper_path(), unlocked.upper_path());
     }
 
     #[test]

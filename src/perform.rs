@@ -111,6 +111,9 @@ fn outcome(plan: &Plan, dry_run: bool, mut notes: Vec<String>) -> Outcome {
 
 /// A caller in a namespace that the system's changes do not reach goes on with what it had.
 fn callers_own_view() -> Result<Option<String>> {
+    if namespace::is_the_systems()? {
+        return Ok(None);
+    }
     let source = |view| -> Result<Option<String>> {
         let mounts = mountinfo::load(view)?;
         let chain = mountinfo::chain_at(&mounts, Path::new(USR));
@@ -147,17 +150,23 @@ impl Worker<'_> {
         let plan = decide(&observation)?;
         match self.carry_out(&plan, &observation) {
             Ok(more) => notes.extend(more),
-            Err(error) => {
-                // The same way back as after a crash; what it says is in the error itself.
-                if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
-                    return Err(error.next(format!("and taking it back failed too: {worse}")));
-                }
-                self.discard(&observation);
-                return Err(error);
-            }
+            Err(error) => notes.push(self.make_good(&plan, &observation, error)?),
         }
         notes.extend(self.discard(&observation));
         Ok(outcome(&plan, false, notes))
+    }
+
+    /// After a failure, the same way as after a crash: back, or forward where the swap was
+    /// made already, which then is a success with a note.
+    fn make_good(&self, plan: &Plan, before: &Observation, error: Error) -> Result<String> {
+        if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
+            return Err(error.next(format!("and taking it back failed too: {worse}")));
+        }
+        if self.verify(&plan.after).is_ok() {
+            return Ok(format!("made good after a failure: {error}"));
+        }
+        self.discard(before);
+        Err(error)
     }
 
     fn observe(&self) -> Result<Observation> {

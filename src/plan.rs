@@ -201,7 +201,7 @@ fn refuse_foreign(observation: &Observation) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::begin::{Begin, begin};
+    use super::begin::{Begin, Space, begin};
     use super::end::end;
     use super::repair::repair;
     use super::*;
@@ -215,6 +215,10 @@ mod tests {
             options,
             token: Token::from_bits(7),
             now: 5,
+            space: Space {
+                disk: Some(1 << 30),
+                memory: 1 << 30,
+            },
         };
         begin(observation, &request)
     }

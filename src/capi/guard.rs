@@ -12,6 +12,7 @@ use glib_sys::{GError, GType};
 
 use crate::capi::boxed::{Border, lend};
 use crate::capi::error::set_error;
+use crate::capi::text::text;
 use crate::error::{Error, Kind, Result};
 
 /// The domain of our messages in GLib's log.
@@ -94,6 +95,7 @@ fn contained<R: Nothing>(function: &str, body: impl FnOnce() -> R) -> R {
 }
 
 fn critical(function: &str, what: &str) {
+    let what = text(what);
     glib::g_critical!(LOG_DOMAIN, "{function}: {what}");
 }
 

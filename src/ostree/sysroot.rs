@@ -34,16 +34,18 @@ pub fn target(
         .at("/")
         .next("call it outside of the container or chroot"));
     }
-    sysroot.load(gio::Cancellable::NONE)?;
-    let Some(theirs) = sysroot.booted_deployment() else {
-        let path = sysroot.path().path().unwrap_or_default();
+    // Not by loading it: that costs more than all the rest of a call.
+    let path = sysroot.path().path().unwrap_or_default();
+    if identity(&path)? != identity(Path::new("/"))? {
         return Err(
             Error::new(Kind::NotBooted, "this sysroot is not the booted one")
                 .at(path)
                 .next("name none to act on the booted one"),
         );
+    }
+    let Some(meant) = deployment else {
+        return Ok(booted);
     };
-    let meant = deployment.unwrap_or(&theirs);
     let is_booted = meant.osname() == booted.os
         && meant.csum() == booted.commit
         && meant.deployserial() == booted.serial;
@@ -59,6 +61,12 @@ pub fn target(
         )));
     }
     Ok(booted)
+}
+
+fn identity(path: &Path) -> Result<(u64, u64)> {
+    rustix::fs::stat(path)
+        .map(|stat| (stat.st_dev, stat.st_ino))
+        .map_err(|e| Error::os("looking at the sysroot", e).at(path))
 }
 
 /// A directory of the sysroot that can be written to, whatever its mount says; seen by

@@ -23,6 +23,16 @@ pub struct Begin<'a> {
     pub token: Token,
     /// Seconds since the epoch.
     pub now: i64,
+    pub space: Space,
+}
+
+/// Room for what is going to be written, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// On the file system of the sysroot; `None` where that cannot be written to.
+    pub disk: Option<u64>,
+    /// In memory.
+    pub memory: u64,
 }
 
 /// The plan, or why there can be none.
@@ -74,7 +84,7 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     if options.lazy {
         return Err(meaningless("lazy"));
     }
-    let (backing, mut notes) = backing(observation, options)?;
+    let (backing, mut notes) = backing(&request.space, options)?;
     let directory = match backing {
         Backing::Disk => observe::upper_directory(&observation.deployment),
         Backing::Ram => Path::new(RAM).join(request.token.as_str()),
@@ -135,8 +145,7 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
 }
 
 /// Where it will go, and how much there is room for.
-fn backing(observation: &Observation, options: &Options) -> Result<(Backing, Vec<String>)> {
-    let space = &observation.space;
+fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
     let backing = match options.backing {
         Some(backing) => backing,
         None if options.size_limit.is_some() || space.disk.is_none() => Backing::Ram,

@@ -2,8 +2,8 @@
 //! What has to be done before anything else: finish or take back what somebody left in
 //! the middle, and bring flags and record in line with what the kernel shows.
 
-use super::Step;
 use super::end::after_uncovering;
+use super::{Exchange, Step};
 use crate::intent::{Intent, Record};
 use crate::observe::{self, Observation};
 use crate::options::Backing;
@@ -109,6 +109,13 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             repair
                 .notes
                 .push(format!("an interrupted change of state ended in {now}"));
+            // The gate alone reaches nobody who follows the system's namespace.
+            if let (State::Transient, Some(mount)) = (*now, mounted) {
+                repair.steps.push(Step::Exchange(Exchange {
+                    mount: mount.id,
+                    read_only: true,
+                }));
+            }
             let directory = upper.directory.clone().unwrap_or_default();
             repair.steps.push(Step::SetFlag(*now, directory));
             repair.steps.push(Step::ClearFlag(*other));

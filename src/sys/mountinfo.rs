@@ -27,10 +27,19 @@ pub struct Mount {
 impl Mount {
     /// One of the superblock's options, still escaped.
     pub fn super_option(&self, key: &str) -> Option<&str> {
-        self.super_options
-            .split(',')
+        split_options(&self.super_options)
             .find_map(|option| option.strip_prefix(key)?.strip_prefix('='))
     }
+}
+
+/// A comma separates, unless a backslash stands before it.
+fn split_options(options: &str) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    options.split(move |character| {
+        let separates = character == ',' && !escaped;
+        escaped = character == '\\' && !escaped;
+        separates
+    })
 }
 
 /// Whose mount namespace to look at.

@@ -104,6 +104,11 @@ pub fn root_is_the_systems() -> Result<bool> {
     }
 }
 
+/// Whether the calling thread is in the system's mount namespace.
+pub fn is_the_systems() -> Result<bool> {
+    Ok(identity(SYSTEM)? == identity(OURS)?)
+}
+
 /// Refuses early what would fail half-way.
 pub fn require_root() -> Result<()> {
     if rustix::process::geteuid().is_root() {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `begin`: unlock.
 
+use std::path::Path;
+
 use crate::error::Result;
+use crate::observe::Observation;
 use crate::options::{Options, Watch};
 use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
-use crate::plan::begin::{self, Begin};
+use crate::plan::begin::{self, Begin, Space};
 use crate::stack::{State, Token};
+use crate::sys::space;
 
 /// Unlocks `/usr` of the booted deployment: lays a writable overlay over it.
 ///
@@ -30,9 +34,21 @@ pub fn begin(
                 options,
                 token,
                 now,
+                space: space(observation)?,
             };
             begin::begin(observation, &request)
         })
     };
     start().map_err(|error| error.during("begin"))
+}
+
+fn space(observation: &Observation) -> Result<Space> {
+    let disk = match observation.sysroot_writable {
+        true => Some(space::free_on(Path::new(sysroot::PATH))?),
+        false => None,
+    };
+    Ok(Space {
+        disk,
+        memory: space::available_memory()?,
+    })
 }

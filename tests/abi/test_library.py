@@ -1,5 +1,7 @@
 """The shared library as it is installed: what it exports, with which versions, and how it is linked."""
 
+import tomllib
+
 import pytest
 
 from abi import elf, version_script
@@ -41,3 +43,10 @@ def test_is_hardened(library):
     assert {"NOW", "NODELETE"} <= set(tags["FLAGS_1"][0].split())
     assert "TEXTREL" not in tags.get("FLAGS", [""])[0]
     assert "GNU_RELRO" in elf.segments(library)
+
+
+def test_pkg_config_has_the_version_of_cargo_toml(library):
+    manifest = tomllib.loads((version_script.SOURCE / "Cargo.toml").read_text())
+    lines = (library.parent / "pkgconfig/ostree-unlock-1.pc").read_text().splitlines()
+    assert f"Version: {manifest['workspace']['package']['version']}" in lines
+    assert "Requires: ostree-1, gio-2.0" in lines

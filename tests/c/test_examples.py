@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import cache
 from harness.fixtures import trees
 
 SOURCE = Path(__file__).parents[2]
@@ -39,6 +40,8 @@ def test_c(compiled, leaves_usr_as_it_was):
 @pytest.mark.timeout(600)
 @trees("bookworm")
 def test_rust(leaves_usr_as_it_was):
-    target = Path(os.environ.get("CARGO_TARGET_DIR", SOURCE / "target"))
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "--example", "rust"], cwd=SOURCE, check=True)
+    target = cache.of_checkout(SOURCE) / "cargo"
+    environment = os.environ | {"CARGO_TARGET_DIR": str(target)}
+    argv = ["cargo", "build", "--locked", "--quiet", "--example", "rust"]
+    subprocess.run(argv, cwd=SOURCE, env=environment, check=True)
     leaves_usr_as_it_was(target / "debug/examples/rust")

@@ -10,6 +10,6 @@ EXAMPLE = Path(__file__).parents[2] / "examples/python/unlock.py"
 @trees()
 def test_leaves_usr_as_it_was(system):
     said = system.run(["/usr/bin/python3", "-"], input=EXAMPLE.read_text()).stdout
-    assert "/usr: 2 entries" in said or "/usr: 3 entries" in said, said
+    assert "/usr: " in said and " entries, " in said, said
     assert "/usr is as it was before" in said
     assert not system.exists("/usr/share/hello")

@@ -9,7 +9,7 @@ use crate::output::{json, text};
 use crate::{interrupt, sysroot};
 
 pub(super) fn run(args: &BeginArgs) -> Result<Answer> {
-    let sysroot = sysroot::open(args.change.sysroot.path.as_deref())?;
+    let sysroot = sysroot::open(args.change.sysroot.path.as_deref());
     let cancellable = interrupt::cancellable();
     let watch = Watch {
         cancellable: Some(&cancellable),

@@ -10,7 +10,7 @@ use crate::output::{json, text};
 use crate::{confirm, interrupt, sysroot};
 
 pub(super) fn run(args: &EndArgs) -> Result<Answer> {
-    let sysroot = sysroot::open(args.change.sysroot.path.as_deref())?;
+    let sysroot = sysroot::open(args.change.sysroot.path.as_deref());
     let options = args.change.options();
     let unlocked = unlocked(&sysroot);
     if let Some(hierarchy) = unlocked.as_ref().filter(|_| is_asked(args)) {

@@ -1,0 +1,77 @@
+/* Times calls of the library in this process: prints the median of each in microseconds, one JSON object.
+ *
+ *   times detect ROUNDS     ostree_sysroot_unlock_detect(), beside ostree_sysroot_load()
+ *   times round ROUNDS      begin and end, on disk
+ */
+#include <errno.h>
+#include <ostree-unlock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+ascending (const void *a, const void *b)
+{
+  const gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+  return (x > y) - (x < y);
+}
+
+static double
+median (gint64 *times, size_t count)
+{
+  qsort (times, count, sizeof *times, ascending);
+  return times[count / 2];
+}
+
+static gint64
+now (void)
+{
+  struct timespec time;
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (gint64)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc != 3)
+    g_error ("usage: times detect|round ROUNDS");
+  const size_t rounds = strtoul (argv[2], NULL, 10);
+  g_autofree gint64 *first = g_new (gint64, rounds), *second = g_new (gint64, rounds);
+  g_autoptr (GError) error = NULL;
+  const gboolean detect = strcmp (argv[1], "detect") == 0;
+  g_autoptr (OstreeSysroot) sysroot = ostree_sysroot_new_default ();
+  if (!ostree_sysroot_load (sysroot, NULL, &error))
+    g_error ("%s", error->message);
+
+  for (size_t i = 0; i < rounds; i++)
+    {
+      gint64 start = now ();
+      if (detect)
+        {
+          g_autoptr (OstreeSysrootUnlockDetection) found = ostree_sysroot_unlock_detect (&error);
+          first[i] = now () - start;
+          g_autoptr (OstreeSysroot) fresh = ostree_sysroot_new_default ();
+          start = now ();
+          if (!found || !ostree_sysroot_load (fresh, NULL, &error))
+            g_error ("%s", error->message);
+          second[i] = now () - start;
+          continue;
+        }
+      g_autoptr (OstreeSysrootUnlockOutcome) begun
+          = ostree_sysroot_unlock_begin (sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT,
+                                         NULL, NULL, NULL, &error);
+      first[i] = now () - start;
+      if (!begun)
+        g_error ("%s", error->message);
+      start = now ();
+      g_autoptr (OstreeSysrootUnlockOutcome) ended
+          = ostree_sysroot_unlock_end (sysroot, NULL, NULL, NULL, NULL, &error);
+      second[i] = now () - start;
+      if (!ended)
+        g_error ("%s", error->message);
+    }
+  g_print ("{\"%s\": %.1f, \"%s\": %.1f}\n", detect ? "detect" : "begin", median (first, rounds) / 1000,
+           detect ? "load" : "end", median (second, rounds) / 1000);
+  return 0;
+}

@@ -1,0 +1,59 @@
+"""What is killed: operations, what each starts from, and what may be there afterwards.
+
+Why: the matrix knows none of them by name; a new operation is a new entry.
+What may not be in here: how something is killed (../die.c) or looked at (look.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Command = tuple[str, ...]
+
+BEGIN: Command = ("ostree-unlock", "begin")
+TRANSIENT: Command = (*BEGIN, "transient")
+RAM: Command = (*BEGIN, "--backing", "ram")
+END: Command = ("ostree-unlock", "end", "--yes")
+
+# Not a program: the matrix changes something in /usr by itself.
+WRITE: Command = ("(write)",)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the command, from a system prepared for it."""
+
+    prepare: tuple[Command, ...]
+    """What is done beforehand, from a locked system."""
+    command: Command
+    before: str
+    after: str
+    """The state beforehand and afterwards."""
+    turn: Command
+    """What somebody does who finds that it died, other than the same again."""
+    denied: Command = ()
+    """What an older kernel lacks, as ../deny.c takes it."""
+    between: Command = ()
+    """States that are there for a moment, where the kernel offers no single move."""
+    ours: bool = True
+    """Whether the overlay is one of ours, and not libostree's."""
+
+
+ON_TOP: Command = ("move_mount:beneath",)
+
+OPERATIONS = {
+    "begin-development": Operation((), BEGIN, "none", "development", END),
+    "begin-transient": Operation((), TRANSIENT, "none", "transient", END),
+    "begin-ram": Operation((), RAM, "none", "development", END),
+    "end": Operation((BEGIN, WRITE), END, "development", "none", BEGIN),
+    "end-transient": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN),
+    "end-lazy": Operation((BEGIN, WRITE), (*END, "--lazy"), "development", "none", BEGIN),
+    "end-ram": Operation((RAM, WRITE), END, "development", "none", RAM),
+    "end-libostree": Operation((("ostree", "admin", "unlock"), WRITE), END, "development", "none", BEGIN, ours=False),
+    "to-transient": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END),
+    "to-development": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END),
+    # Kernels before 6.5 can only mount on top: after a change there are two mounts of the overlay.
+    "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, ON_TOP),
+    "to-development-on-top": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END, ON_TOP),
+    "end-on-top": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN, ON_TOP, ("development",)),
+}
