@@ -44,6 +44,7 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DETECTION (ostree_sysroot_unlock_detection_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_MONITOR (ostree_sysroot_unlock_monitor_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
@@ -147,6 +148,15 @@ typedef struct OstreeSysrootUnlockHierarchy OstreeSysrootUnlockHierarchy;
 typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
 
 /**
+ * OstreeSysrootUnlockMonitor:
+ *
+ * Watches in which state `/usr` is, whoever changes it. May be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockMonitor OstreeSysrootUnlockMonitor;
+
+/**
  * OstreeSysrootUnlockOptions:
  *
  * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
@@ -216,7 +226,7 @@ _OSTREE_UNLOCK_PUBLIC OstreeSysrootUnlockDetection *ostree_sysroot_unlock_detect
 
 /**
  * ostree_sysroot_unlock_status:
- * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @options: (nullable): of the options, `usage` means something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
@@ -247,7 +257,7 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
 
 /**
  * ostree_sysroot_unlock_begin:
- * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
  * @options: (nullable): of the options, all but `usage` may mean something here
@@ -296,7 +306,7 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_begin(OstreeSysroot *sysroot,
 
 /**
  * ostree_sysroot_unlock_end:
- * @sysroot: the booted sysroot; it is loaded if it is not yet
+ * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait` and `lock_held` mean
  * something here
@@ -328,6 +338,170 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
                                                       OstreeAsyncProgress *progress,
                                                       GCancellable *cancellable,
                                                       GError **error);
+
+/**
+ * ostree_sysroot_unlock_begin_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @state: the state to bring `/usr` to
+ * @options: (nullable): as ostree_sysroot_unlock_begin() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_begin(), on another thread. What it takes is kept as long
+ * as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_begin_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_begin_async(OstreeSysroot *sysroot,
+                                       OstreeDeployment *deployment,
+                                       OstreeDeploymentUnlockedState state,
+                                       OstreeSysrootUnlockOptions *options,
+                                       OstreeAsyncProgress *progress,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_begin_finish:
+ * @result: what the callback of ostree_sysroot_unlock_begin_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_begin().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_begin_finish(GAsyncResult *result,
+                                                               GError **error);
+
+/**
+ * ostree_sysroot_unlock_end_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @options: (nullable): as ostree_sysroot_unlock_end() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_end(), on another thread. What it takes is kept as long as
+ * it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_end_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_end_async(OstreeSysroot *sysroot,
+                                     OstreeDeployment *deployment,
+                                     OstreeSysrootUnlockOptions *options,
+                                     OstreeAsyncProgress *progress,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_end_finish:
+ * @result: what the callback of ostree_sysroot_unlock_end_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_end().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end_finish(GAsyncResult *result,
+                                                             GError **error);
+
+/**
+ * ostree_sysroot_unlock_monitor_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_monitor_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_monitor_new: (constructor)
+ * @error: return location for an error, or %NULL
+ *
+ * Starts to watch the booted deployment. Needs no privilege.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE if the system was not booted by OSTree,
+ * and with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED in a container of such a system.
+ *
+ * Returns: (transfer full): a monitor, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC OstreeSysrootUnlockMonitor *ostree_sysroot_unlock_monitor_new(GError **error);
+
+/**
+ * ostree_sysroot_unlock_monitor_ref:
+ * @monitor: a monitor
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @monitor
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockMonitor *ostree_sysroot_unlock_monitor_ref(OstreeSysrootUnlockMonitor *monitor);
+
+/**
+ * ostree_sysroot_unlock_monitor_unref:
+ * @monitor: (transfer full): a monitor
+ *
+ * Gives a reference up; with the last one @monitor is freed and its file descriptor closed.
+ * NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_monitor_unref(OstreeSysrootUnlockMonitor *monitor);
+
+/**
+ * ostree_sysroot_unlock_monitor_get_fd:
+ * @monitor: a monitor
+ *
+ * What to poll, for `POLLPRI` (%G_IO_PRI) and `POLLERR` (%G_IO_ERR); when it is ready, call
+ * ostree_sysroot_unlock_monitor_check(). It becomes ready at any change of the system's mounts.
+ * Belongs to @monitor: neither read nor close it.
+ *
+ * Returns: the file descriptor, or -1 if @monitor is %NULL
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC int ostree_sysroot_unlock_monitor_get_fd(OstreeSysrootUnlockMonitor *monitor);
+
+/**
+ * ostree_sysroot_unlock_monitor_check:
+ * @monitor: a monitor
+ * @state: (out) (optional): return location for the state now
+ * @error: return location for an error, or %NULL
+ *
+ * Looks again. A change is another state, or another overlay in the same state, than at the
+ * last look.
+ *
+ * Returns: %TRUE if it has changed; %FALSE if it has not, or with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_monitor_check(OstreeSysrootUnlockMonitor *monitor,
+                                             OstreeDeploymentUnlockedState *state,
+                                             GError **error);
 
 /**
  * ostree_sysroot_unlock_error_quark:
@@ -1139,6 +1313,7 @@ G_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDetection, ostree_sysroot_unlock_detection_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock_monitor_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)

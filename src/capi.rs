@@ -11,6 +11,10 @@
 // What is exported, in the order of the header.
 mod verbs;
 
+mod asynchronous;
+
+mod monitor;
+
 mod error;
 
 mod options;

@@ -54,13 +54,17 @@ impl Nothing for GType {
 ///
 /// `error` is NULL or points to where a `GError` pointer may be stored.
 pub unsafe fn guard<R: Nothing, F: FnOnce() -> Result<R>>(error: *mut *mut GError, body: F) -> R {
-    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(bug(panic)));
-    result.unwrap_or_else(|failure| {
+    caught(body).unwrap_or_else(|failure| {
         let failure = failure.during(function_of::<F>());
         // SAFETY: the caller's promise about `error`, passed on.
         contained(function_of::<F>(), || unsafe { set_error(error, &failure) });
         R::NOTHING
     })
+}
+
+/// Runs what is called back with nobody to tell but the result.
+pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(bug(panic)))
 }
 
 /// Runs the body of a function that has no `GError` argument, or of a callback.

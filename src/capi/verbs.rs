@@ -42,7 +42,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_detect(
 }
 
 /// ostree_sysroot_unlock_status:
-/// @sysroot: the booted sysroot; it is loaded if it is not yet
+/// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @options: (nullable): of the options, `usage` means something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 }
 
 /// ostree_sysroot_unlock_begin:
-/// @sysroot: the booted sysroot; it is loaded if it is not yet
+/// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
 /// @options: (nullable): of the options, all but `usage` may mean something here
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_begin(
 }
 
 /// ostree_sysroot_unlock_end:
-/// @sysroot: the booted sysroot; it is loaded if it is not yet
+/// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait` and `lock_held` mean
 /// something here

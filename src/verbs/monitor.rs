@@ -21,8 +21,9 @@ pub struct Monitor {
     last: Seen,
 }
 
-/// Which overlay it is, by its mount id, and its state.
-type Seen = (State, Option<u32>);
+/// The state, and which overlay it is: its superblock stays the same through a change of
+/// state, its mount does not.
+type Seen = (State, Option<(u32, u32)>);
 
 impl Monitor {
     /// Starts to watch.
@@ -41,13 +42,18 @@ impl Monitor {
         start().map_err(|error: Error| error.during("monitor"))
     }
 
-    /// Looks again; the state, if it is another one than at the last look or another
+    /// Looks again: whether it is in another state than at the last look, or another
     /// overlay was begun meanwhile.
-    pub fn check(&mut self) -> Result<Option<State>> {
+    pub fn check(&mut self) -> Result<bool> {
         let now = look(&self.deployment).map_err(|error| error.during("monitor"))?;
         let changed = now != self.last;
         self.last = now;
-        Ok(changed.then_some(now.0))
+        Ok(changed)
+    }
+
+    /// The state at the last look.
+    pub fn state(&self) -> State {
+        self.last.0
     }
 }
 
@@ -60,6 +66,6 @@ impl AsFd for Monitor {
 
 fn look(deployment: &DeploymentId) -> Result<Seen> {
     let observation = observe::observe(deployment, View::System)?;
-    let mount = observation.mounts.last().copied();
-    Ok((observation.stack.state(), mount))
+    let overlay = observation.mount.as_ref().map(|mount| mount.device);
+    Ok((observation.stack.state(), overlay))
 }

@@ -99,6 +99,10 @@ main (void)
   g_autoptr (OstreeAsyncProgress) progress = ostree_async_progress_new ();
   g_autoptr (GError) error = NULL;
 
+  /* Nothing of ours needs this; what libostree has to say below does. */
+  ostree_sysroot_load (sysroot, NULL, &error);
+  g_assert_no_error (error);
+
   g_autoptr (OstreeSysrootUnlockOutcome) began = ostree_sysroot_unlock_begin (
       sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, NULL, progress, NULL, &error);
   g_assert_no_error (error);
