@@ -107,6 +107,7 @@ struct Parts {
     cause: String,
     next: Option<String>,
     holders: Vec<Holder>,
+    notes: Vec<String>,
     #[source]
     source: Option<Source>,
 }
@@ -124,6 +125,7 @@ impl Error {
             cause: cause.into(),
             next: None,
             holders: Vec::new(),
+            notes: Vec::new(),
             source: None,
         }))
     }
@@ -180,6 +182,12 @@ impl Error {
         self
     }
 
+    /// Says what was done all the same, such as a repair.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Error {
+        self.0.notes.extend(notes);
+        self
+    }
+
     /// What went wrong, for programs.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -220,6 +228,9 @@ impl Parts {
         if let Some(next) = &self.next {
             let separator = if self.holders.is_empty() { "; " } else { "\n" };
             sentence += &format!("{separator}{next}");
+        }
+        for note in &self.notes {
+            sentence += &format!("\nnote: {note}");
         }
         sentence
     }
@@ -264,6 +275,14 @@ mod tests {
             .during("inner")
             .during("outer");
         assert_eq!(error.to_string(), "inner: x");
+    }
+
+    #[test]
+    fn what_was_done_all_the_same_stands_last() {
+        let error = Error::new(Kind::Failed, "x")
+            .next("y")
+            .noting(vec!["z".to_owned()]);
+        assert_eq!(error.to_string(), "x; y\nnote: z");
     }
 
     #[test]

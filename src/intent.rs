@@ -36,9 +36,9 @@ pub struct Record {
 pub enum Intent {
     /// An overlay is to be laid over the hierarchy.
     Begin(Record),
-    /// The overlay with this mount id is to be taken away, and its directory removed.
+    /// The overlay with this superblock is to be taken away, and its directory removed.
     End {
-        mount: u32,
+        device: (u32, u32),
         state: State,
         backing: Backing,
         directory: Option<PathBuf>,
@@ -70,6 +70,12 @@ impl Log {
     /// The directory where libostree keeps its flags.
     pub fn run_state(&self) -> &OwnedFd {
         &self.run_state
+    }
+
+    /// Removes what a call left that died while it wrote; only under the sysroot's lock.
+    pub fn sweep(&self) -> Result<()> {
+        files::remove_unfinished(&self.directory, RECORD)?;
+        files::remove_unfinished(&self.directory, INTENT)
     }
 
     pub fn write_record(&self, record: &Record) -> Result<()> {
@@ -140,13 +146,14 @@ fn intent_text(intent: &Intent) -> String {
             put_record(&key_file, record);
         }
         Intent::End {
-            mount,
+            device: (major, minor),
             state,
             backing,
             directory,
         } => {
             key_file.set_string(GROUP, "operation", "end");
-            key_file.set_int64(GROUP, "mount", i64::from(*mount));
+            key_file.set_int64(GROUP, "major", i64::from(*major));
+            key_file.set_int64(GROUP, "minor", i64::from(*minor));
             key_file.set_string(GROUP, "state", state.name());
             key_file.set_string(GROUP, "backing", backing.name());
             if let Some(directory) = directory {
@@ -178,7 +185,7 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
     match string(key_file, "operation")?.as_str() {
         "begin" => parse_record(key_file).map(Intent::Begin),
         "end" => Some(Intent::End {
-            mount: key_file.int64(GROUP, "mount").ok()?.try_into().ok()?,
+            device: (number(key_file, "major")?, number(key_file, "minor")?),
             state: state(key_file, "state")?,
             backing: backing(key_file)?,
             directory: path(key_file, "directory"),
@@ -201,6 +208,10 @@ fn string(key_file: &glib::KeyFile, key: &str) -> Option<String> {
 
 fn state(key_file: &glib::KeyFile, key: &str) -> Option<State> {
     State::from_name(&string(key_file, key)?)
+}
+
+fn number(key_file: &glib::KeyFile, key: &str) -> Option<u32> {
+    key_file.int64(GROUP, key).ok()?.try_into().ok()
 }
 
 fn backing(key_file: &glib::KeyFile) -> Option<Backing> {
@@ -279,13 +290,13 @@ mod tests {
         for intent in [
             Intent::Begin(record()),
             Intent::End {
-                mount: u32::MAX,
+                device: (0, u32::MAX),
                 state: State::Transient,
                 backing: Backing::Ram,
                 directory: Some(record().directory),
             },
             Intent::End {
-                mount: 0,
+                device: (0, 0),
                 state: State::Development,
                 backing: Backing::Disk,
                 directory: None,

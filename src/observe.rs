@@ -34,9 +34,9 @@ pub struct Observation {
     pub stack: Stack,
     /// The mount of the upper, if it is unlocked.
     pub mount: Option<Mount>,
-    /// The ids of all mounts of it, the topmost first: where one mount could not be put
-    /// beneath another, exchanges pile up.
-    pub mounts: Vec<u32>,
+    /// All mounts of it, the topmost first: where one mount could not be put beneath
+    /// another, exchanges pile up.
+    pub mounts: Vec<Mount>,
     /// Somebody else's mount on top; nothing may be done beneath it.
     pub foreign: Option<Mount>,
     /// Whether the topmost mount is read-only.
@@ -134,16 +134,16 @@ fn interpret(facts: Facts) -> Observation {
     let mut base = root;
     let mut upper = None;
     let mut foreign = None;
-    let mut ids = Vec::new();
+    let mut all = Vec::new();
     for (depth, mount) in chain.iter().copied().enumerate() {
         match part(mount, depth == 0) {
             Part::Base => base = mount.id,
             Part::Ours(token) if is_none_or_same(&upper, &token) => {
-                ids.insert(0, mount.id);
+                all.insert(0, mount.clone());
                 upper = Some((mount, our_upper(token, mount)));
             }
             Part::Libostree if upper.is_none() => {
-                ids.insert(0, mount.id);
+                all.insert(0, mount.clone());
                 upper = Some((mount, their_upper(mount, &facts)));
             }
             _ => foreign = Some(mount.clone()),
@@ -163,7 +163,7 @@ fn interpret(facts: Facts) -> Observation {
             .or_else(|| facts.mounts.iter().find(|m| m.id == root))
             .is_some_and(|m| m.read_only || superblock_is_read_only(m)),
         mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
-        mounts: ids,
+        mounts: all,
         stack: Stack {
             upper: upper.map(|(_, upper)| upper),
         },

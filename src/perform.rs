@@ -142,15 +142,19 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn run(&self, decide: impl FnOnce(&Observation) -> Result<Plan>) -> Result<Outcome> {
+        self.log.sweep()?;
         let mut observation = self.observe()?;
         let mut notes = self.repair(&observation)?;
         if !notes.is_empty() {
             observation = self.observe()?;
         }
-        let plan = decide(&observation)?;
+        let plan = decide(&observation).map_err(|error| error.noting(notes.clone()))?;
         match self.carry_out(&plan, &observation) {
             Ok(more) => notes.extend(more),
-            Err(error) => notes.push(self.make_good(&plan, &observation, error)?),
+            Err(error) => match self.make_good(&plan, &observation, error) {
+                Ok(note) => notes.push(note),
+                Err(error) => return Err(error.noting(notes)),
+            },
         }
         notes.extend(self.discard(&observation));
         Ok(outcome(&plan, false, notes))
@@ -232,6 +236,7 @@ impl Worker<'_> {
             Step::Seal => self.refused_if_busy(swap::seal()?, before),
             Step::Gate => self.refused_if_busy(swap::gate()?, before),
             Step::Exchange(exchange) => swap::exchange(self.system, exchange),
+            Step::TakeTop(mount) => swap::detach(*mount),
             Step::Unseal => swap::unseal(),
             Step::Cover(cover) => swap::cover(self.system, cover),
             Step::Uncover(uncover) => {

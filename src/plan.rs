@@ -58,6 +58,8 @@ pub enum Step {
     Cover(Cover),
     /// Put another mount of the same overlay in its place, with the mounts below it.
     Exchange(Exchange),
+    /// Take the topmost mount of the overlay away, where another one is beneath it.
+    TakeTop(u32),
     /// Take the overlay away, with the mounts below it put back onto the base.
     Uncover(Uncover),
     /// Tell who watches: libostree's readers and the journal.
@@ -68,7 +70,10 @@ impl Step {
     /// Whether the system sees another stack after it: past that point an operation goes
     /// on to its end.
     pub fn is_swap(&self) -> bool {
-        matches!(self, Step::Cover(_) | Step::Exchange(_) | Step::Uncover(_))
+        matches!(
+            self,
+            Step::Cover(_) | Step::Exchange(_) | Step::TakeTop(_) | Step::Uncover(_)
+        )
     }
 }
 
@@ -147,6 +152,7 @@ impl fmt::Display for Step {
                     "exchange the mount on {USR} for a {mode} one of the same overlay"
                 )
             }
+            Step::TakeTop(_) => write!(f, "take the earlier mount of the overlay on {USR} away"),
             Step::Uncover(uncover) => {
                 write!(f, "uncover {USR}")?;
                 carried(f, &uncover.below)
@@ -331,7 +337,7 @@ mod tests {
     #[test]
     fn an_interrupted_end_unseals_or_goes_on() {
         let intent = Intent::End {
-            mount: 40,
+            device: (0, 50),
             state: State::Development,
             backing: Backing::Disk,
             directory: Some(record().directory),

@@ -76,6 +76,7 @@ fn clone_all(points: &[PathBuf]) -> Result<Vec<(PathBuf, OwnedFd)>> {
 /// moment later; the base itself is only uncovered.
 pub fn uncover(uncover: &Uncover) -> Result<Vec<PathBuf>> {
     let carried = clone_all(&uncover.below)?;
+    // Where exchanges piled up, all but the last still show the same overlay.
     for mount in &uncover.mounts {
         detach(*mount)?;
     }
@@ -99,8 +100,9 @@ pub fn exchange(system: &System, exchange: &Exchange) -> Result<()> {
     }
 }
 
-/// umount2(2) takes whatever is on top: look once more, as late as possible.
-fn detach(mount: u32) -> Result<()> {
+/// Takes one mount away. umount2(2) takes whatever is on top: look once more, as late as
+/// possible.
+pub fn detach(mount: u32) -> Result<()> {
     let hierarchy = Path::new(USR);
     let mounts = mountinfo::load(View::Caller)?;
     let top = mountinfo::chain_at(&mounts, hierarchy).last().map(|m| m.id);

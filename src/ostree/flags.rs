@@ -74,7 +74,9 @@ fn origin_says_hotfix(origin: &Path) -> bool {
 /// into it, and nobody reads more than that it exists.
 pub fn set(run_state: impl AsFd, state: State, directory: &Path) -> Result<()> {
     match flag_name(state) {
-        Some(name) => files::write_whole(run_state, name, directory.as_os_str().as_encoded_bytes()),
+        Some(name) => {
+            files::write_in_place(run_state, name, directory.as_os_str().as_encoded_bytes())
+        }
         None => Ok(()),
     }
 }

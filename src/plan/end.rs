@@ -39,7 +39,7 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
     }
     let only_in_overlay = |point: &&PathBuf| !observation.below_base.contains(point);
     steps.push(Step::Uncover(Uncover {
-        mounts: observation.mounts.clone(),
+        mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
         below: observation
             .below
             .iter()
@@ -54,7 +54,7 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
     ));
     Ok(Plan {
         intent: Intent::End {
-            mount: mount.id,
+            device: mount.device,
             state: upper.state,
             backing: upper.backing,
             directory: upper.directory.clone(),

@@ -67,12 +67,12 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             }
         }
         Intent::End {
-            mount,
+            device,
             state,
             backing,
             directory,
         } => {
-            if mounted.is_some_and(|m| m.id == *mount) {
+            if mounted.is_some_and(|m| m.device == *device) {
                 repair
                     .notes
                     .push("an interrupted end was taken back".to_owned());
@@ -101,7 +101,11 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             let Some(upper) = &observation.stack.upper else {
                 return;
             };
-            let (now, other) = if upper.state == *to {
+            // The next mount is beneath already, and only the current one is in its way.
+            let beneath = observation.mounts.get(1);
+            let half_done = upper.state == *from
+                && beneath.is_some_and(|m| m.read_only == (*to == State::Transient));
+            let (now, other) = if upper.state == *to || half_done {
                 (to, from)
             } else {
                 (from, to)
@@ -109,12 +113,16 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             repair
                 .notes
                 .push(format!("an interrupted change of state ended in {now}"));
-            // The gate alone reaches nobody who follows the system's namespace.
-            if let (State::Transient, Some(mount)) = (*now, mounted) {
-                repair.steps.push(Step::Exchange(Exchange {
-                    mount: mount.id,
-                    read_only: true,
-                }));
+            match mounted {
+                Some(mount) if half_done => repair.steps.push(Step::TakeTop(mount.id)),
+                // The gate alone reaches nobody who follows the system's namespace.
+                Some(mount) if *now == State::Transient => {
+                    repair.steps.push(Step::Exchange(Exchange {
+                        mount: mount.id,
+                        read_only: true,
+                    }));
+                }
+                _ => {}
             }
             let directory = upper.directory.clone().unwrap_or_default();
             repair.steps.push(Step::SetFlag(*now, directory));

@@ -143,12 +143,8 @@ pub fn rename(from: impl AsFd, name: &str, to: impl AsFd, new_name: &str) -> Res
 
 /// Writes `name` in `directory` as a whole or not at all.
 pub fn write_whole(directory: impl AsFd, name: &str, content: &[u8]) -> Result<()> {
-    let temporary = format!(".{name}.new");
+    let temporary = unfinished(name);
     let write = || -> std::io::Result<()> {
-        match rustix::fs::unlinkat(&directory, &temporary, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(e) => return Err(e.into()),
-        }
         let file = rustix::fs::openat(
             &directory,
             &temporary,
@@ -158,6 +154,30 @@ pub fn write_whole(directory: impl AsFd, name: &str, content: &[u8]) -> Result<(
         fs::File::from(file).write_all(content)?;
         rustix::fs::renameat(&directory, &temporary, &directory, name)?;
         Ok(())
+    };
+    write().map_err(|e| Error::io("writing", e).at(name))
+}
+
+/// Removes what `write_whole` leaves where it is killed.
+pub fn remove_unfinished(directory: impl AsFd, name: &str) -> Result<()> {
+    remove_file(directory, &unfinished(name))
+}
+
+fn unfinished(name: &str) -> String {
+    format!(".{name}.new")
+}
+
+/// Writes `name` in `directory` where it stands: for a file of which only matters that it
+/// is there, and in a directory where no other name of ours should ever be seen.
+pub fn write_in_place(directory: impl AsFd, name: &str, content: &[u8]) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let file = rustix::fs::openat(
+            &directory,
+            name,
+            OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+            Mode::from_raw_mode(0o644),
+        )?;
+        fs::File::from(file).write_all(content)
     };
     write().map_err(|e| Error::io("writing", e).at(name))
 }
