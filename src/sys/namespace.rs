@@ -9,19 +9,23 @@
 
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 
 use crate::error::{Error, Kind, Result};
-use crate::sys::mounts;
+use crate::sys::{files, mounts};
 
 const SYSTEM: &str = "/proc/1/ns/mnt";
+const ROOT: &str = "/proc/1/root";
 const OURS: &str = "/proc/thread-self/ns/mnt";
 
 /// Proof that the current thread is in the system's mount namespace and may leave it
 /// for a while. Neither `Send` nor constructible elsewhere.
 pub struct System {
     namespace: OwnedFd,
+    /// Its root directory: that of the namespace itself may be another one, beneath it.
+    root: OwnedFd,
     _thread_bound: std::marker::PhantomData<*const ()>,
 }
 
@@ -49,17 +53,18 @@ pub fn in_system<T: Send>(
 
 impl System {
     fn enter() -> Result<System> {
+        let cannot_reach =
+            |e: Error, path| e.at(path).next("call it as root, outside of a container");
         let namespace: OwnedFd = File::open(SYSTEM)
-            .map_err(|e| {
-                Error::io("reaching process 1's mount namespace", e)
-                    .at(SYSTEM)
-                    .next("call it as root, outside of a container")
-            })?
+            .map_err(|e| Error::io("reaching process 1's mount namespace", e))
+            .map_err(|e| cannot_reach(e, SYSTEM))?
             .into();
+        let root = files::hold(Path::new(ROOT)).map_err(|e| cannot_reach(e, ROOT))?;
         // setns(2) wants a thread whose root and working directory are its own.
         unshare(UnshareFlags::FS, "separating a thread")?;
         let system = System {
             namespace,
+            root,
             _thread_bound: std::marker::PhantomData,
         };
         if identity(SYSTEM)? != identity(OURS)? {
@@ -78,7 +83,11 @@ impl System {
     }
 
     fn come_back(&self) -> Result<()> {
+        // setns(2) also moves to the root of the namespace, which need not be the system's:
+        // an initramfs may have left it by chroot(2) alone.
         move_into_link_name_space(self.namespace.as_fd(), Some(LinkNameSpaceType::Mount))
+            .and_then(|()| rustix::process::fchdir(&self.root))
+            .and_then(|()| rustix::process::chroot("."))
             .map_err(|e| Error::os("entering the system's mount namespace", e).at(SYSTEM))
     }
 }

@@ -39,3 +39,15 @@ def test_a_chroot_is_not_the_system(system, is_locked):
     )
     assert refused.returncode == 13, refused
     is_locked()
+
+
+@trees()
+def test_process_1_may_live_in_a_chroot(system):
+    """An initramfs that chroots instead of pivoting: the root of the mount namespace is another one than the system's."""
+    inner = (
+        "mkdir /run/outer && mount --rbind / /run/outer && mount -t proc proc /run/outer/proc && exec chroot /run/outer"
+        " sh -ec 'ostree-unlock begin; touch /usr/new; ostree-unlock begin transient; ! touch /usr/newer 2>/dev/null;"
+        " ostree-unlock end --yes; test ! -e /usr/new'"
+    )
+    system.run(["unshare", "--mount", "--pid", "--fork", "--propagation=private", "sh", "-ec", inner])
+    assert system.run("touch /usr/new", check=False).returncode != 0
