@@ -1,7 +1,7 @@
 """Compiling a C program against the installed library, in the way that the library's users do: pkg-config, and warnings are errors.
 
 Why: what is installed is what has to work, its .pc file and its header included.
-What may not be in here: what the programs are (host/, booted/).
+What may not be in here: what the programs are (../c, ../bench).
 """
 
 from __future__ import annotations
