@@ -46,10 +46,18 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
 /// The kernel's errno says little about an overlay that it does not want.
 fn refused(cover: &Cover, errno: rustix::io::Errno) -> Error {
     use rustix::io::Errno;
-    let error = Error::os("the kernel refuses the overlay", errno).at(&cover.directory);
+    let error = match errno {
+        // What the kernel log calls it: stacking depth exceeded, or not supported as upperdir.
+        Errno::INVAL => Error::new(
+            Kind::Unsupported,
+            "the kernel refuses the overlay (Invalid argument)",
+        ),
+        _ => Error::os("the kernel refuses the overlay", errno),
+    };
+    let error = error.at(&cover.directory);
     match errno {
         Errno::INVAL => error.next(
-            "is this file system fit for an upper (not an overlay or network one), and is nothing else stacked on /usr?",
+            "is the root a stack of overlays already, or this file system an overlay or a network one?",
         ),
         Errno::ROFS => error.next("make the file system of /sysroot writable"),
         Errno::NODEV => error.next("this kernel has no overlayfs: load or build it"),

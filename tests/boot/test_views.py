@@ -51,3 +51,19 @@ def test_process_1_may_live_in_a_chroot(system):
     )
     system.run(["unshare", "--mount", "--pid", "--fork", "--propagation=private", "sh", "-ec", inner])
     assert system.run("touch /usr/new", check=False).returncode != 0
+
+
+@trees("sid", composefs=True)
+def test_a_root_that_is_stacked_too_deep_is_refused(system, is_locked):
+    """With composefs the root is one overlay; as a second one on top of it the kernel allows no third."""
+    inner = (
+        "mkdir /run/deep /run/empty && mount -t overlay deep -o lowerdir=/run/empty:/ /run/deep"
+        " && for d in sysroot run etc var dev; do mount --rbind /$d /run/deep/$d; done"
+        " && mount -t proc proc /run/deep/proc && exec chroot /run/deep ostree-unlock begin"
+    )
+    refused = system.run(
+        ["unshare", "--mount", "--pid", "--fork", "--propagation=private", "sh", "-ec", inner], check=False
+    )
+    assert refused.returncode == 20, refused
+    assert "stack of overlays" in refused.stderr
+    is_locked()
