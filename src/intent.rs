@@ -43,8 +43,13 @@ pub enum Intent {
         backing: Backing,
         directory: Option<PathBuf>,
     },
-    /// Our overlay is to go from one state to another.
-    Change { from: State, to: State },
+    /// Our overlay is to go from one state to another; a mount of it that is not among
+    /// these ids is the new one.
+    Change {
+        from: State,
+        to: State,
+        mounts: Vec<u32>,
+    },
 }
 
 /// The place where both are kept, opened for writing.
@@ -160,8 +165,10 @@ fn intent_text(intent: &Intent) -> String {
                 put_path(&key_file, "directory", directory);
             }
         }
-        Intent::Change { from, to } => {
+        Intent::Change { from, to, mounts } => {
+            let mounts: Vec<String> = mounts.iter().map(u32::to_string).collect();
             key_file.set_string(GROUP, "operation", "change");
+            key_file.set_string(GROUP, "mounts", &mounts.join(" "));
             key_file.set_string(GROUP, "from", from.name());
             key_file.set_string(GROUP, "to", to.name());
         }
@@ -193,6 +200,10 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
         "change" => Some(Intent::Change {
             from: state(key_file, "from")?,
             to: state(key_file, "to")?,
+            mounts: string(key_file, "mounts")?
+                .split_whitespace()
+                .map(|id| id.parse().ok())
+                .collect::<Option<Vec<u32>>>()?,
         }),
         _ => None,
     }
@@ -304,6 +315,7 @@ mod tests {
             Intent::Change {
                 from: State::Development,
                 to: State::Transient,
+                mounts: vec![40, u32::MAX],
             },
         ] {
             let text = intent_text(&intent);

@@ -367,6 +367,36 @@ mod tests {
     }
 
     #[test]
+    fn an_interrupted_change_is_where_the_new_mount_is() {
+        let intent = |mounts: &[u32]| Intent::Change {
+            from: State::Transient,
+            to: State::Development,
+            mounts: mounts.to_vec(),
+        };
+        let steps = |mounts: &[u32]| {
+            let repaired = repair(&unlocked(Some(intent(mounts))));
+            repaired.map(|r| r.steps).unwrap_or_default()
+        };
+        // The mount that is there, 40, is the new one: done.
+        assert_eq!(
+            steps(&[39])[0],
+            Step::SetFlag(State::Development, {
+                unlocked(None)
+                    .stack
+                    .upper
+                    .and_then(|u| u.directory)
+                    .unwrap_or_default()
+            })
+        );
+        let mut both = unlocked(Some(intent(&[40])));
+        let mut new = both.mounts[0].clone();
+        new.id = 41;
+        both.mounts.push(new);
+        let steps = repair(&both).map(|r| r.steps).unwrap_or_default();
+        assert_eq!(steps[0], Step::TakeTop(40));
+    }
+
+    #[test]
     fn stale_flags_are_cleared() {
         let mut rebooted = locked();
         rebooted.flags.transient = true;

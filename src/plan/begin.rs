@@ -235,7 +235,11 @@ fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Resu
         Step::Announce(to),
     ]);
     Ok(Plan {
-        intent: Intent::Change { from, to },
+        intent: Intent::Change {
+            from,
+            to,
+            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+        },
         after: Stack {
             upper: Some(Upper {
                 state: to,

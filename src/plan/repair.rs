@@ -8,6 +8,7 @@ use crate::intent::{Intent, Record};
 use crate::observe::{self, Observation};
 use crate::options::Backing;
 use crate::stack::{MadeBy, State};
+use crate::sys::mountinfo::Mount;
 
 /// The steps, and what was found.
 pub struct Repair {
@@ -86,6 +87,11 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 if was_sealed && (ours || *state != State::Transient) {
                     repair.steps.push(Step::Unseal);
                 }
+                // Of a pile of exchanges the top may be gone: another state than before.
+                let state_now = observation.stack.state();
+                if ours && observation.flags.state() != state_now {
+                    repair.steps.extend(align(observation, state_now));
+                }
             } else {
                 repair
                     .notes
@@ -97,45 +103,55 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 }
             }
         }
-        Intent::Change { from, to } => {
-            let Some(upper) = &observation.stack.upper else {
+        Intent::Change { from, to, mounts } => {
+            let (Some(upper), Some(top)) = (&observation.stack.upper, mounted) else {
                 return;
             };
-            // The next mount is beneath already, and only the current one is in its way.
-            let beneath = observation.mounts.get(1);
-            let half_done = upper.state == *from
-                && beneath.is_some_and(|m| m.read_only == (*to == State::Transient));
-            let (now, other) = if upper.state == *to || half_done {
-                (to, from)
-            } else {
-                (from, to)
+            let is_new = |mount: &Mount| !mounts.contains(&mount.id);
+            let now = match observation.mounts.iter().position(is_new) {
+                Some(0) => to,
+                // The new mount is in its place, and only the one of before is in its way.
+                Some(_) => {
+                    repair.steps.push(Step::TakeTop(top.id));
+                    to
+                }
+                // The gate was closed, but that alone reaches nobody who follows the
+                // system's namespace.
+                None if upper.state == *to => {
+                    repair.steps.push(Step::Exchange(Exchange {
+                        mount: top.id,
+                        read_only: *to == State::Transient,
+                    }));
+                    to
+                }
+                None => from,
             };
             repair
                 .notes
                 .push(format!("an interrupted change of state ended in {now}"));
-            match mounted {
-                Some(mount) if half_done => repair.steps.push(Step::TakeTop(mount.id)),
-                // The gate alone reaches nobody who follows the system's namespace.
-                Some(mount) if *now == State::Transient => {
-                    repair.steps.push(Step::Exchange(Exchange {
-                        mount: mount.id,
-                        read_only: true,
-                    }));
-                }
-                _ => {}
-            }
-            let directory = upper.directory.clone().unwrap_or_default();
-            repair.steps.push(Step::SetFlag(*now, directory));
-            repair.steps.push(Step::ClearFlag(*other));
-            if let Some(record) = observation.valid_record() {
-                repair.steps.push(Step::WriteRecord(Record {
-                    state: *now,
-                    ..record.clone()
-                }));
-            }
+            repair.steps.extend(align(observation, *now));
             repair.steps.push(Step::Announce(*now));
         }
     }
+}
+
+/// Flag and record of what the kernel shows, in either state that ends with the boot.
+fn align(observation: &Observation, now: State) -> Vec<Step> {
+    let upper = observation.stack.upper.as_ref();
+    let directory = upper.and_then(|upper| upper.directory.clone());
+    let mut steps = vec![Step::SetFlag(now, directory.unwrap_or_default())];
+    for other in [State::Development, State::Transient] {
+        if other != now {
+            steps.push(Step::ClearFlag(other));
+        }
+    }
+    if let Some(record) = observation.valid_record() {
+        steps.push(Step::WriteRecord(Record {
+            state: now,
+            ..record.clone()
+        }));
+    }
+    steps
 }
 
 /// Flags or a record of an overlay that is not there: a soft reboot, or somebody who
