@@ -2,15 +2,19 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 
+from harness.debian import Unavailable
 from harness.fixtures import trees
 from harness.host import MARK, loop_of
+from harness.images import check_glibc
 from harness.result import BootFailed, CommandFailed
+from harness.suites import targets
 
 EVERYWHERE = trees(readonly=(False, True), private=(False, True))
 
@@ -174,6 +178,14 @@ def test_a_system_that_is_killed_with_its_firmware_is_gone(system):
     while loop_of(system.disk) is not None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_tree_that_is_too_old_for_what_was_built_is_told_apart(tmp_path):
+    (tmp_path / "packages").write_text("libc6 2.10-1\n")
+    (tmp_path / "installed").mkdir()
+    shutil.copy("/usr/bin/env", tmp_path / "installed")
+    with pytest.raises(Unavailable, match="built here against glibc 2.*, bookworm has 2.10"):
+        check_glibc(targets("bookworm")[0], tmp_path, tmp_path / "installed")
 
 
 def test_the_host_check_sees_a_process(lab):

@@ -54,6 +54,23 @@ def packages(tree: Path) -> dict[str, str]:
     return dict(line.split() for line in (tree / "packages").read_text().splitlines())
 
 
+def mmdebstrap(suite: str, root: Path, *options: str, scratch: Path) -> None:
+    """Fill `root` from a suite's packages."""
+    options += ("--aptopt=APT::Install-Recommends false",)
+    # the sources of an unstable suite may have expired by a clock that is ahead
+    options += ("--aptopt=Acquire::Check-Valid-Until false", "--aptopt=Acquire::Check-Date false")
+    try:
+        run(
+            ["mmdebstrap", "--mode=root", *options, suite, root],
+            env={**os.environ, "TMPDIR": str(scratch), "INITRD": "No", "DEBIAN_FRONTEND": "noninteractive"},
+            timeout=900,
+        )
+    except WorkFailed as error:
+        if reason := _NOT_OURS.search(str(error)):
+            raise Unavailable(f"nothing to be had from {suite}: {reason[0]}") from error
+        raise
+
+
 def _make(session: Session, suite: Suite, path: Path) -> None:
     # Unpacked on the session's tmpfs, since it gets device nodes.
     scratch = session.new("tree")
@@ -61,20 +78,7 @@ def _make(session: Session, suite: Suite, path: Path) -> None:
     options = [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     # directory links instead of the usrmerge package, which would bring all of perl
     options += ["--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr"]
-    options += ["--aptopt=APT::Install-Recommends false"]
-    # the sources of an unstable suite may have expired by a clock that is ahead
-    options += ["--aptopt=Acquire::Check-Valid-Until false", "--aptopt=Acquire::Check-Date false"]
-    try:
-        run(
-            ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}", *options]
-            + [suite.name, root],
-            env={**os.environ, "TMPDIR": str(scratch), "INITRD": "No", "DEBIAN_FRONTEND": "noninteractive"},
-            timeout=900,
-        )
-    except WorkFailed as error:
-        if reason := _NOT_OURS.search(str(error)):
-            raise Unavailable(f"no {suite.name} tree: {reason[0]}") from error
-        raise
+    mmdebstrap(suite.name, root, "--variant=minbase", f"--include={','.join(PACKAGES)}", *options, scratch=scratch)
     listing = ["dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Package} ${Version}\\n"]
     (path / "packages").write_text(run(listing))
     run([SCRIPTS / "ostree-form", root])

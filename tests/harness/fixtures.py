@@ -1,4 +1,5 @@
-"""What a test can ask for: `system`, `another_system`, `staged`; and the mark `trees`, to say on which systems.
+"""What a test can ask for: `system`, `another_system`, `machine`, `systemd_machine`, `staged`; and the mark `trees`, to say
+on which systems.
 
 Why: a test says what it needs by the names of its parameters and nothing else.
 What may not be in here: how any of it is made (lab.py).
@@ -14,13 +15,17 @@ import pytest
 
 from . import debian, suites
 from .lab import Lab
+from .machine import VirtualMachine
 from .namespace import NamespaceSystem
 from .suites import Target
+from .system import System
 
 trees = pytest.mark.trees
 """On which systems a test runs: `@trees("bookworm")`, `@trees(composefs=True)`, `@trees(readonly=(False, True))`."""
 
 _LAB = pytest.StashKey[Lab]()
+
+_MACHINES = {"machine", "systemd_machine"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,13 +61,15 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Make what the selected tests will ask for, outside of their time limits."""
     if session.config.option.collectonly or session.testsfailed:
         return
-    wanted, staged = {}, False
+    wanted, machines, staged = {}, {}, False
     for item in session.items:
         names = getattr(item, "fixturenames", ())
         staged = staged or "staged" in names
         if "target" in names:
             wanted[item.callspec.params["target"]] = True
-    session.config.stash[_LAB].prepare(staged, wanted)
+            if not _MACHINES.isdisjoint(names):
+                machines[item.callspec.params["target"]] = True
+    session.config.stash[_LAB].prepare(staged, wanted, machines)
 
 
 @pytest.hookimpl(trylast=True)
@@ -103,7 +110,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()
     if report.failed and report.when == "call":
         for name, value in getattr(item, "funcargs", {}).items():
-            if isinstance(value, NamespaceSystem):
+            if isinstance(value, System):
                 report.sections.append((f"console of {name} ({value.target})", value.console))
 
 
@@ -143,3 +150,24 @@ def another_system(lab: Lab, target: Target) -> Iterator[Callable[[], NamespaceS
 def system(another_system: Callable[[], NamespaceSystem]) -> NamespaceSystem:
     """A freshly booted system with a disk of its own, one for each of the test's targets."""
     return another_system()
+
+
+@pytest.fixture
+def machine(lab: Lab, target: Target) -> Iterator[VirtualMachine]:
+    """The same as a virtual machine with the suite's own kernel, at some seconds a boot."""
+    yield from _machine(lab, target, systemd=False)
+
+
+@pytest.fixture
+def systemd_machine(lab: Lab, target: Target) -> Iterator[VirtualMachine]:
+    """A virtual machine whose process 1 is systemd, at half a minute a boot."""
+    yield from _machine(lab, target, systemd=True)
+
+
+def _machine(lab: Lab, target: Target, systemd: bool) -> Iterator[VirtualMachine]:
+    with contextlib.ExitStack() as stack:
+        try:
+            machine = stack.enter_context(lab.machine(target, systemd))
+        except debian.Unavailable as error:
+            pytest.skip(str(error))
+        yield machine

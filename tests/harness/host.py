@@ -34,14 +34,20 @@ class Host:
         self._mountinfo = open("/proc/self/mountinfo", "rb", buffering=0)
         self._dev = os.open("/dev", os.O_RDONLY | os.O_DIRECTORY)
         os.environ[MARK] = f"{os.getpid()}@{time.time()}"
-        self._pid_namespaces: set[int] = set()
+        self._pid_namespaces: dict[int, int] = {}
         self._loop_devices = set(_loop_devices())
         # what is not on a file system of the host's can't be ours yet
         self._before = {*self._mounts(), *self._nodes(), *self._loops(of_the_host=True)}
 
     def started(self, pid: int) -> None:
         """Remember the pid namespace of a booted system: a process in it is ours whatever its environment says."""
-        self._pid_namespaces.add(os.stat(f"/proc/{pid}/ns/pid").st_ino)
+        # An open namespace keeps its number, which would else be given to somebody else's next one.
+        self._pid_namespaces[pid] = os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def ended(self, pid: int) -> None:
+        """Forget it: its process 1 has been waited for, and the kernel lets it end as the last one in its namespace."""
+        if pid in self._pid_namespaces:
+            os.close(self._pid_namespaces.pop(pid))
 
     def changes(self, patience: float = 5.0) -> list[str]:
         """What is different now, a line each. The kernel ends namespaces in its own time: wait a little for it."""
@@ -83,13 +89,15 @@ class Host:
 
     def _loops(self, of_the_host: bool = False) -> set[str]:
         bound = _bound_loops()
-        known = _devices(self._mountinfo_lines())
-        if not of_the_host and any(device not in known for device, _inode in bound.values()):
-            theirs = self._devices_of_others() - known
-            bound = {index: backing for index, backing in bound.items() if backing[0] not in theirs}
-        elif of_the_host:
-            bound = {index: backing for index, backing in bound.items() if backing[0] in known}
-        return {f"loop device: {index}, backing file: device {backing[0]} inode {backing[1]}" for index, backing in bound.items()}
+        elsewhere = {device for device, _inode in bound.values()} - _devices(self._mountinfo_lines())
+        theirs = elsewhere
+        if elsewhere and not of_the_host:
+            theirs = elsewhere & self._devices_of_others()
+        return {
+            f"loop device: {index}, backing file: device {device} inode {inode}"
+            for index, (device, inode) in bound.items()
+            if device not in theirs
+        }
 
     def _devices_of_others(self) -> set[int]:
         """The devices of all file systems that processes that are not ours have mounted."""
@@ -115,9 +123,10 @@ class Host:
 
     def _is_ours(self, proc: Path) -> bool:
         mark = f"{MARK}={os.environ[MARK]}".encode()
-        return mark in (proc / "environ").read_bytes().split(b"\0") or (
-            (proc / "ns/pid").stat().st_ino in self._pid_namespaces
-        )
+        if mark in (proc / "environ").read_bytes().split(b"\0"):
+            return True
+        namespace = (proc / "ns/pid").stat().st_ino
+        return any(os.fstat(fd).st_ino == namespace for fd in self._pid_namespaces.values())
 
     def _give_back_loop_devices(self) -> None:
         for index in set(_loop_devices()) - self._loop_devices - set(_bound_loops()):

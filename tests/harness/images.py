@@ -23,7 +23,7 @@ _INITRAMFS = Path(__file__).parent / "initramfs"
 
 def image(session: Session, target: Target, tree: Path, payload: Path, checkout: Path) -> Path:
     """The cached disk image of that target: its suite's tree with what is staged in `payload`."""
-    _check_glibc(target, tree, payload)
+    check_glibc(target, tree, payload)
     key = cache.key(tree.name, target, payload, _INITRAMFS, SCRIPTS / "make-image", SCRIPTS / "enter")
     entry = cache.entry(checkout / "images", str(target), key, lambda path: _make(session, target, tree, payload, path))
     return entry / "disk.img"
@@ -49,7 +49,7 @@ def _make(session: Session, target: Target, tree: Path, payload: Path, path: Pat
     run(["rm", "-rf", scratch])
 
 
-def _check_glibc(target: Target, tree: Path, payload: Path) -> None:
+def check_glibc(target: Target, tree: Path, payload: Path) -> None:
     """A library that was linked on a newer glibc does not load in an older tree: say so before a test finds out."""
     needed = max((_glibc_of(path) for path in payload.rglob("*") if _is_elf(path)), default=(0,))
     offered = _version(debian.packages(tree)["libc6"])

@@ -42,6 +42,8 @@ def enter() -> Session:
     """Move this process into namespaces of its own. Call it once, before anything is mounted or started."""
     if os.geteuid() != 0:
         raise CannotIsolate("booting needs root (mount namespaces, device nodes, loop devices)")
+    if os.readlink("/proc/self") != str(os.getpid()):
+        raise CannotIsolate("/proc numbers processes otherwise than this process's pid namespace does")
     try:
         kernel.unshare(kernel.CLONE_NEWNS)
         kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)

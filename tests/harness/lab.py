@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import cache, debian, images, isolation, payload
+from . import cache, debian, emulator, images, isolation, linux, payload
 from .host import Host
+from .machine import VirtualMachine
 from .namespace import NamespaceSystem
 from .suites import Suite, Target
 
@@ -59,15 +61,20 @@ class Lab:
         except isolation.CannotIsolate as error:
             self.why_not = str(error)
 
-    def prepare(self, staged: bool, targets: Iterable[Target]) -> None:
-        """Make what will be needed; a failure is kept for those who need it."""
+    def prepare(self, staged: bool, targets: Iterable[Target], machines: Iterable[Target] = ()) -> None:
+        """Make what will be needed, `machines` to boot as virtual machines too; a failure is kept for those who need it."""
         targets = list(targets) if self.session else []
+        machines = list(machines) if self.session else []
         suites = list(dict.fromkeys(target.suite for target in targets))
         with ThreadPoolExecutor() as pool:
             if staged or targets:
                 pool.submit(self.staged)
             for suite in suites:
                 pool.submit(self.tree, suite)
+            if machines:
+                pool.submit(self.emulator)
+            for suite in dict.fromkeys(target.suite for target in machines):
+                pool.submit(self.linux, suite)
         with ThreadPoolExecutor(2) as pool:
             for target in targets:
                 pool.submit(self.image, target)
@@ -88,17 +95,39 @@ class Lab:
         checkout = cache.of_checkout(payload.SOURCE)
         return images.image(self._isolated(), target, self.tree(target.suite), self.staged(), checkout)
 
+    @_remembered
+    def emulator(self) -> Path:
+        """The tree that QEMU is run in."""
+        return emulator.emulator(self._isolated())
+
+    @_remembered
+    def linux(self, suite: Suite) -> linux.Kernel:
+        """The kernel of a suite."""
+        return linux.kernel(self._isolated(), suite)
+
     @contextlib.contextmanager
     def system(self, target: Target) -> Iterator[NamespaceSystem]:
         """A freshly booted system with a disk of its own, for as long as the context lasts."""
         image, scratch = self.image(target), self._isolated().new("system")
         disk = images.fresh(image, scratch)
         try:
-            with NamespaceSystem(target, disk, self.host.started) as system:
+            with NamespaceSystem(target, disk, self.host) as system:
                 system.boot()
                 yield system
         finally:
             disk.unlink()
+
+    @contextlib.contextmanager
+    def machine(self, target: Target, systemd: bool = False) -> Iterator[VirtualMachine]:
+        """The same as a virtual machine."""
+        kernel, qemu = self.linux(target.suite), self.emulator()
+        image, scratch = self.image(target), self._isolated().new("machine")
+        try:
+            with VirtualMachine(target, images.fresh(image, scratch), kernel, qemu, systemd) as machine:
+                machine.boot()
+                yield machine
+        finally:
+            shutil.rmtree(scratch)
 
     def _isolated(self) -> isolation.Session:
         if self.session is None:

@@ -14,21 +14,23 @@ import errno
 import fcntl
 import os
 import re
+import select
 import selectors
 import signal
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .host import MARK, loop_of
+from .host import MARK, Host, loop_of
 from .result import BootFailed
 from .suites import Target
 from .system import ENVIRONMENT, Process, System, in_system
 
 _BOOTED = "ostree-unlock-tests: booted\n"
+_PID = re.compile(r"^firmware: pid 1 is (\d+)$", re.MULTILINE)
 _BOOT_SECONDS = 30
 _END_SECONDS = 20
 
@@ -40,18 +42,23 @@ _SHUTDOWN_NOLOGFLUSH = 2
 class NamespaceSystem(System):
     """A system booted in namespaces of its own."""
 
-    def __init__(self, target: Target, disk: Path, started: Callable[[int], None] = lambda pid: None) -> None:
+    def __init__(self, target: Target, disk: Path, host: Host) -> None:
         super().__init__(target, disk)
-        self._started = started
+        self._host = host
         self._firmware: subprocess.Popen | None = None
-        self._pid = 0
+        # Numbers of processes are used again, and a signal or a look at the wrong one would hit somebody else's system:
+        # what is done by number is done while the pidfd says that it is still the same.
+        self._pid = self._pidfd = -1
 
     @property
     def pid(self) -> int:
         """Process 1 of the system, as the host numbers it."""
-        if self._firmware is None:
+        if not self._is_on():
             raise RuntimeError("the system is off")
         return self._pid
+
+    def _is_on(self) -> bool:
+        return self._pidfd >= 0 and not select.select([self._pidfd], [], [], 0)[0]
 
     def boot(self, deployment: int = 0) -> None:
         """See System."""
@@ -68,23 +75,26 @@ class NamespaceSystem(System):
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         try:
-            console = self._read_console()
-            self._pid = int(re.search(r"^firmware: pid 1 is (\d+)$", console, re.MULTILINE)[1])
-            self._started(self._pid)
+            self._pid = self._read_console()
+            self._pidfd = os.pidfd_open(self._pid)
+            # as long as its parent is there the number is not used again
+            if self._firmware.poll() is not None:
+                raise BootFailed(f"{self.target} has ended as soon as it was up\n--- console\n{self.console}")
+            self._host.started(self._pid)
         except BaseException:
             self._firmware.kill()
             self._wait_for_end()
             raise
 
-    def _read_console(self) -> str:
-        """What the boot prints until it is done."""
+    def _read_console(self) -> int:
+        """Take in what the boot prints until it is done; the number of its pid 1."""
         __tracebackhide__ = True
         console = ""
         deadline = time.monotonic() + _BOOT_SECONDS
         stream = self._firmware.stdout
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
-            while not console.endswith(_BOOTED):
+            while not (_BOOTED in console and (pid := _PID.search(console))):
                 ready = selector.select(max(0, deadline - time.monotonic()))
                 data = os.read(stream.fileno(), 1 << 16) if ready else b""
                 if not data:
@@ -92,7 +102,7 @@ class NamespaceSystem(System):
                     raise BootFailed(f"{self.target} did not boot: {why}\n--- console\n{console}")
                 console += data.decode(errors="replace")
                 self.console += data.decode(errors="replace")
-        return console
+        return int(pid[1])
 
     def popen(
         self,
@@ -116,30 +126,42 @@ class NamespaceSystem(System):
         if self._firmware is None:
             return
         try:
-            if power_cut:
+            if power_cut and self._is_on():
                 self._cut_power()
-            elif self.exists("/run/ostree/staged-deployment"):
+            elif self._is_on() and self.exists("/run/ostree/staged-deployment"):
                 self.run("ostree admin finalize-staged")
-            os.kill(self._pid, signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError):
-            pass  # pid 1 has ended by itself
-        finally:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has ended by itself
+        except BaseException:
             self._firmware.kill()
+            raise
+        finally:
             self._wait_for_end()
 
     def _cut_power(self) -> None:
-        disk = os.open(f"/proc/{self._pid}/root/sysroot", os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.ioctl(disk, _SHUTDOWN, struct.pack("I", _SHUTDOWN_NOLOGFLUSH))
+            disk = os.open(f"/proc/{self._pid}/root/sysroot", os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            if self._is_on():
+                raise
+            return
+        try:
+            if self._is_on():
+                fcntl.ioctl(disk, _SHUTDOWN, struct.pack("I", _SHUTDOWN_NOLOGFLUSH))
         finally:
             os.close(disk)
 
     def _wait_for_end(self) -> None:
-        firmware, self._firmware, self._pid = self._firmware, None, 0
+        firmware, pid, pidfd = self._firmware, self._pid, self._pidfd
+        self._firmware, self._pid, self._pidfd = None, -1, -1
         firmware.stdout.close()
         firmware.wait(_END_SECONDS)
+        if pidfd >= 0:
+            os.close(pidfd)
         deadline = time.monotonic() + _END_SECONDS
         while (loop := loop_of(self.disk)) is not None:
             if time.monotonic() > deadline:
                 raise OSError(errno.EBUSY, f"the boot has ended and its disk is still in use as loop device {loop}")
             time.sleep(0.001)
+        self._host.ended(pid)

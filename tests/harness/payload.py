@@ -1,7 +1,7 @@
 """Building the project and installing it into a directory, as a distribution's package build does.
 
     <cache>/checkouts/<checkout>/build     meson's build directory, incremental
-    <cache>/checkouts/<checkout>/staged    what `meson install` puts below /
+    <cache>/checkouts/<checkout>/staged-*  what `meson install` puts below /, keyed by its contents
 
 Why: all tests see one and the same installed result, and the source tree stays clean.
 What may not be in here: anything that a packager could not do.
@@ -31,19 +31,14 @@ def stage() -> Path:
     """Build what has changed, install it, and return the directory that stands for /."""
     if given := os.environ.get(_GIVEN):
         return Path(given)
-    checkout = cache.of_checkout(SOURCE)
-    build, staged = build_directory(), checkout / "staged"
+    checkout, build, new = cache.of_checkout(SOURCE), build_directory(), cache.of_checkout(SOURCE) / "installed"
     with cache.locked(checkout / ".build.lock"):
         if not (build / "build.ninja").exists():
             multiarch = run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"]).strip()
             shutil.rmtree(build, ignore_errors=True)
             run(["meson", "setup", build, SOURCE, "--prefix=/usr", f"--libdir=lib/{multiarch}"], timeout=300)
         run(["meson", "compile", "-C", build], timeout=1800)
-        new = checkout / "staged.new"
         shutil.rmtree(new, ignore_errors=True)
         run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", new], timeout=300)
-        # The same contents stay the same directory: whoever is reading it is not disturbed.
-        if not staged.exists() or cache.key(staged) != cache.key(new):
-            shutil.rmtree(staged, ignore_errors=True)
-            new.rename(staged)
-    return staged
+        # Another run of this checkout goes on testing what it has built, whatever is built here.
+        return cache.entry(checkout, "staged", cache.key(new), new.rename)

@@ -42,10 +42,16 @@ def run(argv: list[object], **options: object) -> str:
 
 def work(session: Session, tree: Path, disk: Path, step: str, *words: str, given: Path) -> str:
     """Run workshop/`step` in the chroot; `given` is its /run/input."""
+    scratch = session.new("workshop")
+    root, copy = scratch / "root", scratch / "tree.img"
+    root.mkdir()
+    # All that is attached to a loop device is on the session's tmpfs: so host.py knows whose it is.
+    run(["cp", "--sparse=always", tree, copy])
     with (SCRIPTS / step).open() as script:
-        return run(
-            ["unshare", *_NAMESPACES, "--", SCRIPTS / "enter", session.new("workshop"), tree, disk, given]
-            + ["/bin/sh", "-s", "-", *words],
+        printed = run(
+            ["unshare", *_NAMESPACES, "--", SCRIPTS / "enter", root, copy, disk, given, "/bin/sh", "-s", "-", *words],
             stdin=script,
             timeout=300,
         )
+    copy.unlink()
+    return printed

@@ -27,7 +27,8 @@ _SET_ASIDE = "/sysroot/ostree/deploy/*/backing/*/unlock/*"
 _EMPTY = (
     "/run/ostree", "/run/ostree/deployment-state", "/run/ostree/deployment-state/*",
     "/run/ostree/deployment-state/*/ostree-unlock", "/run/ostree-unlock",
-    "/sysroot/ostree/deploy/*/backing", "/sysroot/ostree/deploy/*/backing/*", "/sysroot/ostree/deploy/*/backing/*/unlock",
+    "/sysroot/ostree/deploy/*/backing", "/sysroot/ostree/deploy/*/backing/*",
+    "/sysroot/ostree/deploy/*/backing/*/unlock",
 )  # fmt: skip
 
 
@@ -43,6 +44,13 @@ class Mount:
     sealed: bool
     """Whether the superblock is read-only."""
     shared: bool
+    upper: str
+    """Of an overlay the directory that takes what is written."""
+
+    @property
+    def is_overlay_on_usr(self) -> bool:
+        """Whether it is what unlocks."""
+        return self.point == "/usr" and self.kind == "overlay"
 
 
 def mounts(process: int = 1) -> list[Mount]:
@@ -53,14 +61,16 @@ def mounts(process: int = 1) -> list[Mount]:
             head, tail = line.split(" - ")
             number, parent, _device, root, point, options, *optional = head.split()
             kind, source, super_options = tail.split(None, 2)
+            of_superblock = super_options.strip().split(",")
             mount = Mount(
                 point=point,
                 root=root,
                 kind=kind,
                 source=source,
                 read_only="ro" in options.split(","),
-                sealed="ro" in super_options.strip().split(","),
+                sealed=of_superblock[0] == "ro",
                 shared=any(word.startswith("shared:") for word in optional),
+                upper=next((o.removeprefix("upperdir=") for o in of_superblock if o.startswith("upperdir=")), ""),
             )
             found[number] = (parent, mount)
 
@@ -75,7 +85,7 @@ def mounts(process: int = 1) -> list[Mount]:
 
 def overlays(process: int = 1) -> list[Mount]:
     """Those that lie on /usr, the lowest first."""
-    return [mount for mount in mounts(process) if mount.point == "/usr" and mount.kind == "overlay"]
+    return [mount for mount in mounts(process) if mount.is_overlay_on_usr]
 
 
 def state(process: int = 1) -> str:
@@ -83,9 +93,8 @@ def state(process: int = 1) -> str:
     found = overlays(process)
     if not found:
         return "none"
-    top = found[-1]
-    is_ours = top.source.startswith("ostree-unlock-")
-    return "transient" if top.read_only or (top.sealed and not is_ours) else "development"
+    # Not by the superblock: while an overlay is being ended it is sealed, in whatever state it was.
+    return "transient" if found[-1].read_only else "development"
 
 
 def usr() -> dict[str, object]:
@@ -93,17 +102,22 @@ def usr() -> dict[str, object]:
     names = sorted(os.listdir("/usr/bin"))
     with open("/usr/lib/os-release", "rb") as file:
         content = hashlib.sha256(file.read()).hexdigest()
-    written = None
-    if os.path.exists("/usr/written"):
-        with open("/usr/written") as file:
-            written = file.read()
     return {
         "/usr": sorted(set(os.listdir("/usr")) - {"written"}),
         "programs": len(names),
         "tac": "tac" in names,
         "os-release": content,
-        "written": written,
+        "written": _read("/usr/written"),
+        "mounted below": _read("/usr/games/carried"),
     }
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 def is_writable() -> bool:
@@ -114,10 +128,6 @@ def is_writable() -> bool:
         return False
     os.unlink("/usr/.probe")
     return True
-
-
-def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    return any(path in glob.glob(pattern) for pattern in patterns)
 
 
 def files() -> set[str]:
@@ -139,16 +149,9 @@ def set_aside() -> list[str]:
 
 
 def run_state() -> str:
-    """The directory of libostree's flags."""
+    """The directory of libostree's flags, and of what we write down."""
     booted = _sysroot().get_booted_deployment()
     return f"/run/ostree/deployment-state/{booted.get_csum()}.{booted.get_deployserial()}"
-
-
-def backing() -> str:
-    """The directory beside the deployment."""
-    booted = _sysroot().get_booted_deployment()
-    name = f"{booted.get_csum()}.{booted.get_deployserial()}"
-    return f"/sysroot/ostree/deploy/{booted.get_osname()}/backing/{name}"
 
 
 def libostree() -> str:
@@ -157,8 +160,10 @@ def libostree() -> str:
 
 
 def libostree_can_lock() -> bool:
-    """Whether libostree gets its lock of the sysroot."""
-    sysroot = _sysroot()
+    """Whether libostree gets its lock of the sysroot; only in a mount namespace of its own."""
+    sysroot = OSTree.Sysroot.new_default()
+    sysroot.set_mount_namespace_in_use()
+    sysroot.load(None)
     answer = sysroot.try_lock()
     acquired = answer[-1] if isinstance(answer, tuple) else answer
     if acquired:

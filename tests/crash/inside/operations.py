@@ -14,9 +14,11 @@ BEGIN: Command = ("ostree-unlock", "begin")
 TRANSIENT: Command = (*BEGIN, "transient")
 RAM: Command = (*BEGIN, "--backing", "ram")
 END: Command = ("ostree-unlock", "end", "--yes")
+ADMIN_UNLOCK: Command = ("ostree", "admin", "unlock")
 
-# Not a program: the matrix changes something in /usr by itself.
-WRITE: Command = ("(write)",)
+# No programs: the matrix does these by itself.
+WRITE: Command = ("(change something in /usr)",)
+MOUNT: Command = ("(mount something below /usr)",)
 
 
 @dataclass(frozen=True)
@@ -37,23 +39,35 @@ class Operation:
     """States that are there for a moment, where the kernel offers no single move."""
     ours: bool = True
     """Whether the overlay is one of ours, and not libostree's."""
+    known: str = ""
+    """The call before which a kill is known to lose something; it has to, or the mark must go."""
 
 
-ON_TOP: Command = ("move_mount:beneath",)
+_ON_TOP: Command = ("move_mount:beneath",)
 
 OPERATIONS = {
     "begin-development": Operation((), BEGIN, "none", "development", END),
     "begin-transient": Operation((), TRANSIENT, "none", "transient", END),
     "begin-ram": Operation((), RAM, "none", "development", END),
+    "begin-over-a-mount": Operation((MOUNT,), BEGIN, "none", "development", END),
     "end": Operation((BEGIN, WRITE), END, "development", "none", BEGIN),
     "end-transient": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN),
     "end-lazy": Operation((BEGIN, WRITE), (*END, "--lazy"), "development", "none", BEGIN),
     "end-ram": Operation((RAM, WRITE), END, "development", "none", RAM),
-    "end-libostree": Operation((("ostree", "admin", "unlock"), WRITE), END, "development", "none", BEGIN, ours=False),
+    # What is mounted in the overlay alone is held by nobody between the detach and its place on the base.
+    "end-under-a-mount": Operation(
+        (BEGIN, WRITE, MOUNT), END, "development", "none", BEGIN, known="move_mount /usr/games"
+    ),
+    "end-libostree": Operation((ADMIN_UNLOCK, WRITE), END, "development", "none", BEGIN, ours=False),
+    "end-libostree-transient": Operation(
+        ((*ADMIN_UNLOCK, "--transient"),), END, "transient", "none", BEGIN, ours=False
+    ),
     "to-transient": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END),
     "to-development": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END),
-    # Kernels before 6.5 can only mount on top: after a change there are two mounts of the overlay.
-    "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, ON_TOP),
-    "to-development-on-top": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END, ON_TOP),
-    "end-on-top": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN, ON_TOP, ("development",)),
+    # Kernels before 6.5 can only mount on top: each change leaves one more mount of the overlay for the end.
+    "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, _ON_TOP),
+    "to-development-on-top": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END, _ON_TOP),
+    "end-on-top": Operation(
+        (BEGIN, WRITE, TRANSIENT, BEGIN), END, "development", "none", TRANSIENT, _ON_TOP, between=("transient",)
+    ),
 }
