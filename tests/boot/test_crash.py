@@ -12,15 +12,9 @@ from crash.programs import PLACE, bring, kill_everywhere
 from harness.fixtures import trees
 
 
-# A mount that was made below /usr meanwhile dies with a kill between the uncover and its way back onto the base.
-_KNOWN = {"end-under-a-mount": "a mount that only the overlay had is lost by a kill in the moment of the uncover"}
-
-
 @trees("bookworm")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_killed_anywhere(system, operation):
-    if operation in _KNOWN:
-        pytest.skip(f"not yet: {_KNOWN[operation]}")
     report = kill_everywhere(system, operation)
     if complaints := report.complaints(OPERATIONS[operation]):
         pytest.fail(complaints, pytrace=False)
