@@ -18,6 +18,8 @@ const RECORD: &str = "record";
 const INTENT: &str = "intent";
 const GROUP: &str = "ostree-unlock";
 const FORMAT: i32 = 1;
+/// In no escaped path.
+const BETWEEN_PATHS: &str = "\t";
 
 /// What is open: which overlay, in which state, since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,10 @@ pub enum Intent {
     /// The overlay with this superblock is to be taken away, and its directory removed.
     End {
         device: (u32, u32),
+        /// Its mounts: of a pile of them some may be gone.
+        mounts: Vec<u32>,
+        /// What is mounted in it alone, and is kept aside meanwhile.
+        below: Vec<PathBuf>,
         state: State,
         backing: Backing,
         directory: Option<PathBuf>,
@@ -152,6 +158,8 @@ fn intent_text(intent: &Intent) -> String {
         }
         Intent::End {
             device: (major, minor),
+            mounts,
+            below,
             state,
             backing,
             directory,
@@ -159,6 +167,9 @@ fn intent_text(intent: &Intent) -> String {
             key_file.set_string(GROUP, "operation", "end");
             key_file.set_int64(GROUP, "major", i64::from(*major));
             key_file.set_int64(GROUP, "minor", i64::from(*minor));
+            put_ids(&key_file, mounts);
+            let below: Vec<String> = below.iter().map(|point| escaped(point)).collect();
+            key_file.set_string(GROUP, "below", &below.join(BETWEEN_PATHS));
             key_file.set_string(GROUP, "state", state.name());
             key_file.set_string(GROUP, "backing", backing.name());
             if let Some(directory) = directory {
@@ -166,9 +177,8 @@ fn intent_text(intent: &Intent) -> String {
             }
         }
         Intent::Change { from, to, mounts } => {
-            let mounts: Vec<String> = mounts.iter().map(u32::to_string).collect();
             key_file.set_string(GROUP, "operation", "change");
-            key_file.set_string(GROUP, "mounts", &mounts.join(" "));
+            put_ids(&key_file, mounts);
             key_file.set_string(GROUP, "from", from.name());
             key_file.set_string(GROUP, "to", to.name());
         }
@@ -193,6 +203,11 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
         "begin" => parse_record(key_file).map(Intent::Begin),
         "end" => Some(Intent::End {
             device: (number(key_file, "major")?, number(key_file, "minor")?),
+            mounts: ids(key_file)?,
+            below: string(key_file, "below")?
+                .split_terminator(BETWEEN_PATHS)
+                .map(unescaped)
+                .collect::<Option<Vec<PathBuf>>>()?,
             state: state(key_file, "state")?,
             backing: backing(key_file)?,
             directory: path(key_file, "directory"),
@@ -200,10 +215,7 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
         "change" => Some(Intent::Change {
             from: state(key_file, "from")?,
             to: state(key_file, "to")?,
-            mounts: string(key_file, "mounts")?
-                .split_whitespace()
-                .map(|id| id.parse().ok())
-                .collect::<Option<Vec<u32>>>()?,
+            mounts: ids(key_file)?,
         }),
         _ => None,
     }
@@ -232,16 +244,38 @@ fn backing(key_file: &glib::KeyFile) -> Option<Backing> {
         .find(|backing| backing.name() == name)
 }
 
-/// A path need not be UTF-8, and a key file must be.
 fn put_path(key_file: &glib::KeyFile, key: &str, path: &Path) {
-    let escaped = path.as_os_str().as_encoded_bytes().escape_ascii();
-    key_file.set_string(GROUP, key, &escaped.to_string());
+    key_file.set_string(GROUP, key, &escaped(path));
 }
 
 fn path(key_file: &glib::KeyFile, key: &str) -> Option<PathBuf> {
+    unescaped(&string(key_file, key)?)
+}
+
+/// A path need not be UTF-8, and a key file must be.
+fn escaped(path: &Path) -> String {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .escape_ascii()
+        .to_string()
+}
+
+fn unescaped(path: &str) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
-    let bytes = unescape_ascii(string(key_file, key)?.as_bytes())?;
+    let bytes = unescape_ascii(path.as_bytes())?;
     Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+}
+
+fn put_ids(key_file: &glib::KeyFile, mounts: &[u32]) {
+    let mounts: Vec<String> = mounts.iter().map(u32::to_string).collect();
+    key_file.set_string(GROUP, "mounts", &mounts.join(" "));
+}
+
+fn ids(key_file: &glib::KeyFile) -> Option<Vec<u32>> {
+    string(key_file, "mounts")?
+        .split_whitespace()
+        .map(|id| id.parse().ok())
+        .collect()
 }
 
 /// The reverse of `[u8]::escape_ascii`.
@@ -302,12 +336,16 @@ mod tests {
             Intent::Begin(record()),
             Intent::End {
                 device: (0, u32::MAX),
+                mounts: vec![7],
+                below: vec![record().directory, PathBuf::from("/usr/games")],
                 state: State::Transient,
                 backing: Backing::Ram,
                 directory: Some(record().directory),
             },
             Intent::End {
                 device: (0, 0),
+                mounts: Vec::new(),
+                below: Vec::new(),
                 state: State::Development,
                 backing: Backing::Disk,
                 directory: None,

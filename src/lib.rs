@@ -9,6 +9,7 @@
 mod blocking;
 #[allow(unsafe_code)]
 mod capi;
+mod carry;
 mod error;
 mod etc;
 mod holder;

@@ -12,6 +12,7 @@ use std::sync::mpsc::{self, Sender};
 use gio::prelude::*;
 
 use crate::blocking;
+use crate::carry;
 use crate::error::{Error, Kind, Result};
 use crate::holder::Holder;
 use crate::intent::Log;
@@ -239,8 +240,10 @@ impl Worker<'_> {
             Step::TakeTop(mount) => swap::detach(*mount),
             Step::Unseal => swap::unseal(),
             Step::Cover(cover) => swap::cover(self.system, cover),
-            Step::Uncover(uncover) => {
-                for point in swap::uncover(uncover)? {
+            Step::KeepMounts(points) => carry::keep(points),
+            Step::Uncover(mounts) => mounts.iter().try_for_each(|mount| swap::detach(*mount)),
+            Step::PutMountsBack(points) => {
+                for point in carry::put_back(points)? {
                     notes.push(format!(
                         "the mount at {} had no place on the base and is gone",
                         point.display()
@@ -248,6 +251,7 @@ impl Worker<'_> {
                 }
                 Ok(())
             }
+            Step::LetMountsGo => carry::let_go(),
             Step::Announce(state) => {
                 if sysroot::is_writable(&self.sysroot)? {
                     files::touch(&self.sysroot, "ostree/deploy")?;

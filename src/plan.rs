@@ -60,8 +60,15 @@ pub enum Step {
     Exchange(Exchange),
     /// Take the topmost mount of the overlay away, where another one is beneath it.
     TakeTop(u32),
-    /// Take the overlay away, with the mounts below it put back onto the base.
-    Uncover(Uncover),
+    /// Keep copies of the mounts at these points aside, since they go with the overlay.
+    KeepMounts(Vec<PathBuf>),
+    /// Take the overlay away, whose mounts these are, the topmost first; nothing else may
+    /// be taken away in its place.
+    Uncover(Vec<u32>),
+    /// Put the copies where they were.
+    PutMountsBack(Vec<PathBuf>),
+    /// Give the copies up: the mounts stayed where they were.
+    LetMountsGo,
     /// Tell who watches: libostree's readers and the journal.
     Announce(State),
 }
@@ -92,15 +99,6 @@ pub struct Exchange {
     /// The mount that is there now.
     pub mount: u32,
     pub read_only: bool,
-}
-
-/// An overlay to be taken away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uncover {
-    /// Its mount ids, the topmost first; nothing else may be taken away in its place.
-    pub mounts: Vec<u32>,
-    /// Mount points that only exist in it.
-    pub below: Vec<PathBuf>,
 }
 
 impl fmt::Display for Step {
@@ -143,7 +141,7 @@ impl fmt::Display for Step {
             Step::Cover(cover) => {
                 let mode = mode(cover.read_only);
                 write!(f, "cover {USR} with a {mode} overlay")?;
-                carried(f, &cover.below)
+                listed(f, ", carrying along ", &cover.below)
             }
             Step::Exchange(exchange) => {
                 let mode = mode(exchange.read_only);
@@ -153,10 +151,10 @@ impl fmt::Display for Step {
                 )
             }
             Step::TakeTop(_) => write!(f, "take the earlier mount of the overlay on {USR} away"),
-            Step::Uncover(uncover) => {
-                write!(f, "uncover {USR}")?;
-                carried(f, &uncover.below)
-            }
+            Step::KeepMounts(points) => listed(f, "keep what is mounted at ", points),
+            Step::Uncover(_) => write!(f, "uncover {USR}"),
+            Step::PutMountsBack(points) => listed(f, "mount it again at ", points),
+            Step::LetMountsGo => write!(f, "forget the mounts that were kept"),
             Step::Announce(state) => write!(f, "announce the state {state}"),
         }
     }
@@ -166,13 +164,9 @@ fn mode(read_only: bool) -> &'static str {
     if read_only { "read-only" } else { "writable" }
 }
 
-fn carried(f: &mut fmt::Formatter<'_>, below: &[PathBuf]) -> fmt::Result {
-    for (index, point) in below.iter().enumerate() {
-        let lead = if index == 0 {
-            ", carrying along "
-        } else {
-            ", "
-        };
+fn listed(f: &mut fmt::Formatter<'_>, lead: &str, points: &[PathBuf]) -> fmt::Result {
+    for (index, point) in points.iter().enumerate() {
+        let lead = if index == 0 { lead } else { ", " };
         write!(f, "{lead}{}", point.display())?;
     }
     Ok(())
@@ -338,18 +332,20 @@ mod tests {
     fn an_interrupted_end_unseals_or_goes_on() {
         let intent = Intent::End {
             device: (0, 50),
+            mounts: vec![40],
+            below: vec![PathBuf::from("/usr/games")],
             state: State::Development,
             backing: Backing::Disk,
             directory: Some(record().directory),
         };
         let open = unlocked(Some(intent.clone()));
         let steps = |o: &Observation| repair(o).map(|r| r.steps).unwrap_or_default();
-        assert_eq!(steps(&open), []);
+        assert_eq!(steps(&open), [Step::LetMountsGo]);
         let mut sealed = open;
         if let Some(mount) = &mut sealed.mount {
             mount.super_options = "ro,lowerdir=/usr".to_owned();
         }
-        assert_eq!(steps(&sealed), [Step::Unseal]);
+        assert_eq!(steps(&sealed), [Step::Unseal, Step::LetMountsGo]);
 
         let mut gone = locked();
         gone.flags.development = true;
@@ -358,6 +354,7 @@ mod tests {
         assert_eq!(
             steps(&gone),
             [
+                Step::PutMountsBack(vec![PathBuf::from("/usr/games")]),
                 Step::ClearFlag(State::Development),
                 Step::DropRecord,
                 Step::SetAside(record().directory),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Kind, Result};
 use crate::observe::USR;
 use crate::ostree::sysroot;
-use crate::plan::{Cover, Exchange, Uncover};
+use crate::plan::{Cover, Exchange};
 use crate::sys::files;
 use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
@@ -76,22 +76,6 @@ fn clone_all(points: &[PathBuf]) -> Result<Vec<(PathBuf, OwnedFd)>> {
         .iter()
         .map(|point| Ok((point.clone(), mounts::clone_tree(point, true)?)))
         .collect()
-}
-
-/// Takes the overlay away, and says which mounts below it found no place on the base.
-///
-/// What is mounted in the overlay alone goes with it and comes back onto the base a
-/// moment later; the base itself is only uncovered.
-pub fn uncover(uncover: &Uncover) -> Result<Vec<PathBuf>> {
-    let carried = clone_all(&uncover.below)?;
-    // Where exchanges piled up, all but the last still show the same overlay.
-    for mount in &uncover.mounts {
-        detach(*mount)?;
-    }
-    Ok(carried
-        .into_iter()
-        .filter_map(|(point, tree)| mounts::attach_on_top(&tree, &point).err().map(|_| point))
-        .collect())
 }
 
 /// Puts another mount of the overlay in the place of the current one, so that also

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{Plan, Step, Uncover, meaningless, refuse_foreign};
+use super::{Plan, Step, meaningless, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
 use crate::observe::{Observation, USR};
@@ -38,15 +38,16 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
         steps.extend([Step::CheckHolders, Step::Seal]);
     }
     let only_in_overlay = |point: &&PathBuf| !observation.below_base.contains(point);
-    steps.push(Step::Uncover(Uncover {
-        mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
-        below: observation
-            .below
-            .iter()
-            .filter(only_in_overlay)
-            .cloned()
-            .collect(),
-    }));
+    let below = observation.below.iter().filter(only_in_overlay);
+    let below: Vec<PathBuf> = below.cloned().collect();
+    let mounts: Vec<u32> = observation.mounts.iter().map(|mount| mount.id).collect();
+    if !below.is_empty() {
+        steps.push(Step::KeepMounts(below.clone()));
+    }
+    steps.push(Step::Uncover(mounts.clone()));
+    if !below.is_empty() {
+        steps.push(Step::PutMountsBack(below.clone()));
+    }
     steps.extend(after_uncovering(
         observation,
         upper.backing,
@@ -55,6 +56,8 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
     Ok(Plan {
         intent: Intent::End {
             device: mount.device,
+            mounts,
+            below,
             state: upper.state,
             backing: upper.backing,
             directory: upper.directory.clone(),

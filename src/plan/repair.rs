@@ -69,6 +69,8 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
         }
         Intent::End {
             device,
+            mounts,
+            below,
             state,
             backing,
             directory,
@@ -87,15 +89,26 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 if was_sealed && (ours || *state != State::Transient) {
                     repair.steps.push(Step::Unseal);
                 }
-                // Of a pile of exchanges the top may be gone: another state than before.
-                let state_now = observation.stack.state();
-                if ours && observation.flags.state() != state_now {
+                if !below.is_empty() {
+                    repair.steps.push(Step::LetMountsGo);
+                }
+                // Of a pile of exchanges the top may be gone: another state than before,
+                // and the mount that is the top now was gated for ourselves alone.
+                if let (true, Some(top)) = (observation.mounts.len() < mounts.len(), mounted) {
+                    let state_now = observation.stack.state();
+                    repair.steps.push(Step::Exchange(Exchange {
+                        mount: top.id,
+                        read_only: state_now == State::Transient,
+                    }));
                     repair.steps.extend(align(observation, state_now));
                 }
             } else {
                 repair
                     .notes
                     .push("an interrupted end was finished".to_owned());
+                if !below.is_empty() {
+                    repair.steps.push(Step::PutMountsBack(below.clone()));
+                }
                 if mounted.is_none() {
                     repair
                         .steps

@@ -23,8 +23,10 @@ struct MountAttr {
 }
 
 const RDONLY: u64 = 0x1;
+/// `MS_PRIVATE`, whose type in libc is another one on 32-bit machines.
+const PRIVATE: u64 = 1 << 18;
 
-fn set_attributes(mount: BorrowedFd<'_>, attr: &MountAttr) -> rustix::io::Result<()> {
+fn set_attributes(mount: BorrowedFd<'_>, attr: &MountAttr, flags: i32) -> rustix::io::Result<()> {
     // SAFETY: mount_setattr(2) reads `attr`, whose size goes with it, and an empty
     // path; nothing is written to our memory. KERNEL(5.12): the call is new there.
     let result = unsafe {
@@ -32,7 +34,7 @@ fn set_attributes(mount: BorrowedFd<'_>, attr: &MountAttr) -> rustix::io::Result
             libc::SYS_mount_setattr,
             mount.as_raw_fd(),
             c"".as_ptr(),
-            libc::AT_EMPTY_PATH,
+            libc::AT_EMPTY_PATH | flags,
             std::ptr::from_ref(attr),
             size_of::<MountAttr>(),
         )
@@ -56,13 +58,13 @@ fn read_only_attribute(read_only: bool) -> MountAttr {
 
 /// Sets or clears the read-only flag of one mount (not of its superblock).
 pub fn set_read_only(mount: impl AsFd, read_only: bool) -> Result<()> {
-    set_attributes(mount.as_fd(), &read_only_attribute(read_only))
+    set_attributes(mount.as_fd(), &read_only_attribute(read_only), 0)
         .map_err(|e| Error::os("changing the read-only flag of a mount", e))
 }
 
 /// The same, where it may be that somebody writes through the mount: `Ok(false)` then.
 pub fn try_set_read_only(mount: impl AsFd, read_only: bool) -> rustix::io::Result<bool> {
-    match set_attributes(mount.as_fd(), &read_only_attribute(read_only)) {
+    match set_attributes(mount.as_fd(), &read_only_attribute(read_only), 0) {
         Ok(()) => Ok(true),
         Err(Errno::BUSY) => Ok(false),
         Err(e) => Err(e),
@@ -76,6 +78,19 @@ pub fn clone_tree(path: &Path, recursive: bool) -> Result<OwnedFd> {
         flags |= OpenTreeFlags::AT_RECURSIVE;
     }
     rustix::mount::open_tree(CWD, path, flags).map_err(|e| Error::os("copying a mount", e).at(path))
+}
+
+/// Takes a detached tree out of the peer groups of what it was copied from: what is
+/// mounted or unmounted there no longer reaches it.
+pub fn make_tree_private(tree: impl AsFd) -> Result<()> {
+    let attr = MountAttr {
+        set: 0,
+        clear: 0,
+        propagation: PRIVATE,
+        user_namespace: 0,
+    };
+    set_attributes(tree.as_fd(), &attr, libc::AT_RECURSIVE)
+        .map_err(|e| Error::os("making a copy of a mount private", e))
 }
 
 /// Puts a detached tree on top of what is at `path`.

@@ -82,13 +82,20 @@ def test_mounts_below_usr_are_carried_along(system, is_locked):
     system.run("mount -t tmpfs before /usr/src && touch /usr/src/before && ostree-unlock begin")
     assert system.exists("/usr/src/before")
     system.run("mount -t tmpfs during /usr/games && touch /usr/games/during")
+    system.run("mkdir /usr/games/in && mount -t tmpfs in /usr/games/in && touch /usr/games/in/it")
+    system.run("mount --bind /etc/passwd /usr/lib/os-release")
+    system.run("ostree-unlock begin transient && ostree-unlock begin development")
+    assert system.exists("/usr/games/in/it")
     system.run("mkdir /usr/nowhere && mount -t tmpfs lost /usr/nowhere")
     ended = system.run("ostree-unlock end --yes")
     assert "/usr/nowhere" in ended.stdout + ended.stderr
     assert system.exists("/usr/src/before")
     assert system.exists("/usr/games/during")
+    assert system.exists("/usr/games/in/it")
+    assert system.run("cat /usr/lib/os-release").stdout == system.run("cat /etc/passwd").stdout
     points = [point for point in system.run("findmnt -rno TARGET").stdout.split() if point.startswith("/usr/")]
-    assert sorted(points) == ["/usr/games", "/usr/src"], points
+    assert sorted(points) == ["/usr/games", "/usr/games/in", "/usr/lib/os-release", "/usr/src"], points
+    assert not system.exists("/run/ostree-unlock/carried")
     is_locked()
 
 

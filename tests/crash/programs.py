@@ -85,12 +85,7 @@ class Report:
 
     def complaints(self, operation: Operation) -> str:
         """All that was wrong; and also where the kills have not covered the operation."""
-        wrong = False
-        for kill in self.kills:
-            known = bool(operation.known) and not kill["got_through"] and kill["call"].startswith(operation.known)
-            if known and not kill["wrong"]:
-                return f"killed before {kill['call']}, nothing is lost any more: take the mark away"
-            wrong |= bool(kill["wrong"]) and not known
+        wrong = any(kill["wrong"] for kill in self.kills)
         states = {kill["left"] for kill in self.kills}
         covered = {operation.before, operation.after} <= states and any(kill["intent"] for kill in self.kills)
         return str(self) if wrong else "" if covered else f"not all of it was seen, only the states {states}"

@@ -83,6 +83,11 @@ def mounts(process: int = 1) -> list[Mount]:
     return [found[number][1] for number in sorted(found, key=lambda number: (found[number][1].point, depth(number)))]
 
 
+def is_kept_aside(source: str) -> bool:
+    """Whether this is mounted where an end keeps what was mounted in the overlay."""
+    return any(mount.source == source and mount.point.startswith("/run/ostree-unlock/carried/") for mount in mounts())
+
+
 def overlays(process: int = 1) -> list[Mount]:
     """Those that lie on /usr, the lowest first."""
     return [mount for mount in mounts(process) if mount.is_overlay_on_usr]

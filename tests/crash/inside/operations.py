@@ -39,8 +39,8 @@ class Operation:
     """States that are there for a moment, where the kernel offers no single move."""
     ours: bool = True
     """Whether the overlay is one of ours, and not libostree's."""
-    known: str = ""
-    """The call before which a kill is known to lose something; it has to, or the mark must go."""
+    kept_aside: bool = False
+    """Whether what is mounted below may be aside, and not yet back in its place, when an end was killed."""
 
 
 _ON_TOP: Command = ("move_mount:beneath",)
@@ -54,15 +54,13 @@ OPERATIONS = {
     "end-transient": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN),
     "end-lazy": Operation((BEGIN, WRITE), (*END, "--lazy"), "development", "none", BEGIN),
     "end-ram": Operation((RAM, WRITE), END, "development", "none", RAM),
-    # What is mounted in the overlay alone is held by nobody between the detach and its place on the base.
-    "end-under-a-mount": Operation(
-        (BEGIN, WRITE, MOUNT), END, "development", "none", BEGIN, known="move_mount /usr/games"
-    ),
+    "end-under-a-mount": Operation((BEGIN, WRITE, MOUNT), END, "development", "none", BEGIN, kept_aside=True),
     "end-libostree": Operation((ADMIN_UNLOCK, WRITE), END, "development", "none", BEGIN, ours=False),
     "end-libostree-transient": Operation(
         ((*ADMIN_UNLOCK, "--transient"),), END, "transient", "none", BEGIN, ours=False
     ),
     "to-transient": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END),
+    "to-transient-under-a-mount": Operation((BEGIN, WRITE, MOUNT), TRANSIENT, "development", "transient", END),
     "to-development": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END),
     # Kernels before 6.5 can only mount on top: each change leaves one more mount of the overlay for the end.
     "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, _ON_TOP),
