@@ -340,6 +340,37 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
                                                       GError **error);
 
 /**
+ * ostree_sysroot_unlock_get_holders:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Who stands in the way of ostree_sysroot_unlock_end() now: has a file of the unlocked `/usr`
+ * open for writing, or runs, maps, reads or works in what would be discarded. The calling
+ * process and its ancestors count only where they write. Where `/usr` is locked there is
+ * nobody. Changes nothing and takes no lock, so the answer may be out of date when it is read;
+ * ostree_sysroot_unlock_end() itself asks again.
+ *
+ * Needs the privilege to see what other processes do and to mount, in practice root.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, and with
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders, perhaps
+ * none; free with g_ptr_array_unref(). %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_get_holders(OstreeSysroot *sysroot,
+                                             OstreeDeployment *deployment,
+                                             GCancellable *cancellable,
+                                             GError **error);
+
+/**
  * ostree_sysroot_unlock_begin_async:
  * @sysroot: the booted sysroot
  * @deployment: (nullable): the booted deployment, or %NULL for just that

@@ -35,5 +35,6 @@ pub use crate::stack::{MadeBy, State};
 pub use crate::verbs::begin::begin;
 pub use crate::verbs::detect::{Detection, detect};
 pub use crate::verbs::end::end;
+pub use crate::verbs::holders::holders;
 pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::status::{Hierarchy, NoUpper, Overview, Problem, UpperInfo, Usage, status};

@@ -88,6 +88,19 @@ pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
     }))
 }
 
+/// The same of the mounts alone: enough to tell whether an overlay of ours is there.
+pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
+    Ok(interpret(Facts {
+        deployment: deployment.clone(),
+        mounts: mountinfo::load(view)?,
+        flags: Flags::default(),
+        flag_directory: None,
+        record: Ok(None),
+        intent: Ok(None),
+        directory_exists: false,
+    }))
+}
+
 fn sysroot_is_writable(mounts: &[Mount]) -> bool {
     mountinfo::chain_at(mounts, Path::new(sysroot::PATH))
         .last()

@@ -5,5 +5,6 @@
 pub mod begin;
 pub mod detect;
 pub mod end;
+pub mod holders;
 pub mod monitor;
 pub mod status;

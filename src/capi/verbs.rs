@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! The verbs as C calls them.
 
+use std::sync::Arc;
+
 use gio_sys::GCancellable;
-use glib_sys::GError;
+use glib_sys::{GError, GPtrArray};
 use ostree_sys::{
     OstreeAsyncProgress, OstreeDeployment, OstreeDeploymentUnlockedState, OstreeSysroot,
 };
 
-use crate::capi::boxed::hand_over;
+use crate::capi::boxed::{give_all, hand_over};
 use crate::capi::detection::OstreeSysrootUnlockDetection;
 use crate::capi::guard::guard;
+use crate::capi::holder::{OstreeSysrootUnlockHolder, Value as Holder};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
@@ -17,6 +20,7 @@ use crate::capi::request::{Request, state as known_state};
 use crate::verbs::begin::begin;
 use crate::verbs::detect::detect;
 use crate::verbs::end::end;
+use crate::verbs::holders::holders;
 use crate::verbs::status::status;
 
 /// ostree_sysroot_unlock_detect:
@@ -178,6 +182,52 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end(
         guard(error, || {
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
             request.run(end).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_get_holders:
+/// @sysroot: the booted sysroot; it need not be loaded
+/// @deployment: (nullable): the booted deployment, or %NULL for just that
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// Who stands in the way of ostree_sysroot_unlock_end() now: has a file of the unlocked `/usr`
+/// open for writing, or runs, maps, reads or works in what would be discarded. The calling
+/// process and its ancestors count only where they write. Where `/usr` is locked there is
+/// nobody. Changes nothing and takes no lock, so the answer may be out of date when it is read;
+/// ostree_sysroot_unlock_end() itself asks again.
+///
+/// Needs the privilege to see what other processes do and to mount, in practice root.
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, and with
+/// %G_IO_ERROR_CANCELLED.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders, perhaps
+/// none; free with g_ptr_array_unref(). %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_get_holders(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let none = std::ptr::null_mut();
+            let request =
+                Request::new(sysroot, deployment, none, std::ptr::null_mut(), cancellable)?;
+            let found = request.run(|s, d, _options, watch| holders(s, d, watch))?;
+            let found: Vec<_> = found
+                .iter()
+                .map(|holder| Arc::new(Holder::from(holder)))
+                .collect();
+            Ok(give_all::<OstreeSysrootUnlockHolder>(&found))
         })
     }
 }

@@ -154,18 +154,18 @@ impl Scan {
     }
 
     fn open_files(&mut self, pid: i32, namespace: u64, process: &Path) {
-        let Ok(entries) = fs::read_dir(process.join("fdinfo")) else {
+        let Ok(entries) = fs::read_dir(process.join("fd")) else {
             return;
         };
         for entry in entries.flatten() {
-            let Some((flags, mount)) = fs::read(entry.path()).ok().and_then(|i| parse_fdinfo(&i))
-            else {
-                continue;
-            };
-            let link = process.join("fd").join(entry.file_name());
-            if !self.is_ours(namespace, mount, &link) {
+            let link = entry.path();
+            if !mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link)) {
                 continue;
             }
+            // What is not known to be only read counts as written.
+            let info = fs::read(process.join("fdinfo").join(entry.file_name()));
+            let flags = info.ok().and_then(|info| parse_flags(&info));
+            let flags = flags.unwrap_or(libc::O_RDWR as u64);
             let access = flags & libc::O_ACCMODE as u64;
             let opened_only_as_path = flags & libc::O_PATH as u64 != 0;
             let writes = access != libc::O_RDONLY as u64 && !opened_only_as_path;
@@ -226,8 +226,10 @@ impl Scan {
     }
 }
 
+/// Without asking a server of a network file system.
 fn mount_of(link: &Path) -> Option<u64> {
-    rustix::fs::statx(CWD, link, AtFlags::empty(), StatxFlags::MNT_ID)
+    let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
+    rustix::fs::statx(CWD, link, flags, StatxFlags::MNT_ID)
         .ok()
         .map(|stat| stat.stx_mnt_id)
 }
@@ -245,16 +247,11 @@ fn split_deleted(path: &[u8]) -> (PathBuf, bool) {
     (PathBuf::from(std::ffi::OsStr::from_bytes(path)), deleted)
 }
 
-/// `flags` (octal) and `mnt_id` of a fdinfo file.
-fn parse_fdinfo(text: &[u8]) -> Option<(u64, u64)> {
+/// `flags`, in octal, of a fdinfo file.
+fn parse_flags(text: &[u8]) -> Option<u64> {
     let text = String::from_utf8_lossy(text);
-    let field = |name: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-            .map(str::trim)
-    };
-    let flags = u64::from_str_radix(field("flags")?, 8).ok()?;
-    Some((flags, field("mnt_id")?.parse().ok()?))
+    let flags = text.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    u64::from_str_radix(flags.trim(), 8).ok()
 }
 
 struct Mapping<'a> {
@@ -296,10 +293,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fdinfo_gives_flags_and_mount() {
+    fn fdinfo_gives_the_flags() {
         let text = b"pos:\t0\nflags:\t0100002\nmnt_id:\t40\nino:\t7\n";
-        assert_eq!(parse_fdinfo(text), Some((0o100002, 40)));
-        assert_eq!(parse_fdinfo(b"pos:\t0\n"), None);
+        assert_eq!(parse_flags(text), Some(0o100002));
+        assert_eq!(parse_flags(b"pos:\t0\n"), None);
     }
 
     #[test]
