@@ -371,6 +371,35 @@ GPtrArray *ostree_sysroot_unlock_get_holders(OstreeSysroot *sysroot,
                                              GError **error);
 
 /**
+ * ostree_sysroot_unlock_enter:
+ * @error: return location for an error, or %NULL
+ *
+ * Makes `/usr` writable for the calling thread alone, and for the processes that it starts from
+ * then on, while everybody else goes on to see it read-only: for a package manager that works
+ * over the state %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT. What it writes is seen by everybody at
+ * once, and is discarded by ostree_sysroot_unlock_end().
+ *
+ * The thread gets a mount namespace, a root directory and a working directory of its own, as
+ * unshare() does it; the namespace follows the system's, so later mounts and an
+ * ostree_sysroot_unlock_end() are seen in it. There is no way back but the end of the thread:
+ * call it in a child process, or first thing in a program that does nothing else. Where `/usr`
+ * is unlocked and writable anyway, nothing is done.
+ *
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root).
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if `/usr` is locked, or the caller is in
+ * a mount namespace that does not see what unlocked it,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED. After a
+ * failure `/usr` is as it was, in a namespace of its own or not.
+ *
+ * Returns: %TRUE if `/usr` is writable now, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter(GError **error);
+
+/**
  * ostree_sysroot_unlock_begin_async:
  * @sysroot: the booted sysroot
  * @deployment: (nullable): the booted deployment, or %NULL for just that
@@ -784,6 +813,21 @@ const char *ostree_sysroot_unlock_detection_get_commit(OstreeSysrootUnlockDetect
  */
 _OSTREE_UNLOCK_PUBLIC
 int ostree_sysroot_unlock_detection_get_serial(OstreeSysrootUnlockDetection *detection);
+
+/**
+ * ostree_sysroot_unlock_detection_get_manager:
+ * @detection: a detection
+ *
+ * Who makes deployments here, and so where a change belongs that is to stay: `bootc`,
+ * `rpm-ostree`, or `ostree` for `ostree admin` and all other programs that call libostree. More
+ * may be added.
+ *
+ * Returns: (transfer none) (nullable): the name, or %NULL where there is no booted deployment
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_detection_get_manager(OstreeSysrootUnlockDetection *detection);
 
 /**
  * ostree_sysroot_unlock_detection_get_state:

@@ -3,6 +3,8 @@
 
 pub mod booted;
 pub mod flags;
+pub mod manager;
 pub mod sysroot;
 
 pub use booted::DeploymentId;
+pub use manager::Manager;

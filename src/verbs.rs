@@ -5,6 +5,7 @@
 pub mod begin;
 pub mod detect;
 pub mod end;
+pub mod enter;
 pub mod holders;
 pub mod monitor;
 pub mod status;

@@ -3,7 +3,7 @@
 //! that means nothing to a verb is not an option of it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     End(EndArgs),
     /// Say in one sentence whether /usr can be written to; needs no privilege
     Detect(DetectArgs),
+    /// Run a command that sees /usr writable, where everybody else sees it read-only
+    Run(RunArgs),
 }
 
 /// Where the deployment is looked for.
@@ -201,6 +203,37 @@ pub(crate) struct DetectArgs {
     /// Exit with 0 if the caller could write to /usr now, otherwise with 1
     #[arg(long)]
     pub(crate) writable: bool,
+
+    /// For hooks of package managers: as --writable, but says its sentence to standard error,
+    /// and only where /usr cannot be written or is unlocked
+    #[arg(long, conflicts_with = "writable")]
+    pub(crate) hook: bool,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// See /usr writable; unlocks it first in the state transient where it is locked
+    #[arg(long, required = true)]
+    writable: bool,
+
+    /// How long to wait while somebody else holds the sysroot's lock
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]
+    pub(crate) lock_wait: Duration,
+
+    /// The command, and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl RunArgs {
+    /// The program, and its arguments.
+    pub(crate) fn command(&self) -> (&Path, &[OsString]) {
+        match self.command.split_first() {
+            Some((program, rest)) => (Path::new(program), rest),
+            None => (Path::new(""), &[]),
+        }
+    }
 }
 
 /// A command line that asks for no verb.

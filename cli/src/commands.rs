@@ -5,6 +5,7 @@
 mod begin;
 mod detect;
 mod end;
+mod run;
 mod status;
 
 use ostree_unlock::Result;
@@ -20,5 +21,6 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Begin(args)) => begin::run(&args),
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),
+        Some(Verb::Run(args)) => match run::run(&args)? {},
     }
 }

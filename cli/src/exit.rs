@@ -11,6 +11,11 @@ pub(crate) const FAILED: u8 = 1;
 /// The command line, or what it asks for, makes no sense.
 pub(crate) const USAGE: u8 = 2;
 
+/// `run`: the command was found, and cannot be executed.
+pub(crate) const NOT_EXECUTABLE: u8 = 126;
+/// `run`: there is no such command.
+pub(crate) const NOT_FOUND: u8 = 127;
+
 /// The statuses below this one are not derived from a kind's number.
 const FIRST_OF_KINDS: i32 = 10;
 

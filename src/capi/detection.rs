@@ -24,6 +24,7 @@ pub struct OstreeSysrootUnlockDetection(());
 pub struct Value {
     os: Option<GString>,
     commit: Option<GString>,
+    manager: Option<GString>,
     message: GString,
     rest: Detection,
 }
@@ -34,6 +35,7 @@ impl From<Detection> for Value {
         Value {
             os: deployment.map(|deployment| text(&deployment.os)),
             commit: deployment.map(|deployment| text(&deployment.commit)),
+            manager: detection.manager.map(|manager| text(manager.name())),
             message: text(&detection.message),
             rest: detection,
         }
@@ -148,6 +150,24 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_detection_get_serial(
             detection.rest.deployment.as_ref().map_or(-1, |d| d.serial)
         })
     }
+}
+
+/// ostree_sysroot_unlock_detection_get_manager:
+/// @detection: a detection
+///
+/// Who makes deployments here, and so where a change belongs that is to stay: `bootc`,
+/// `rpm-ostree`, or `ostree` for `ostree admin` and all other programs that call libostree. More
+/// may be added.
+///
+/// Returns: (transfer none) (nullable): the name, or %NULL where there is no booted deployment
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_detection_get_manager(
+    detection: *mut OstreeSysrootUnlockDetection,
+) -> *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(detection, |detection| pointer(detection.manager.as_ref())) }
 }
 
 /// ostree_sysroot_unlock_detection_get_state:

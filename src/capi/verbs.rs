@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use gio_sys::GCancellable;
-use glib_sys::{GError, GPtrArray};
+use glib_sys::{GError, GPtrArray, GTRUE, gboolean};
 use ostree_sys::{
     OstreeAsyncProgress, OstreeDeployment, OstreeDeploymentUnlockedState, OstreeSysroot,
 };
@@ -20,6 +20,7 @@ use crate::capi::request::{Request, state as known_state};
 use crate::verbs::begin::begin;
 use crate::verbs::detect::detect;
 use crate::verbs::end::end;
+use crate::verbs::enter::enter;
 use crate::verbs::holders::holders;
 use crate::verbs::status::status;
 
@@ -230,4 +231,35 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_get_holders(
             Ok(give_all::<OstreeSysrootUnlockHolder>(&found))
         })
     }
+}
+
+/// ostree_sysroot_unlock_enter:
+/// @error: return location for an error, or %NULL
+///
+/// Makes `/usr` writable for the calling thread alone, and for the processes that it starts from
+/// then on, while everybody else goes on to see it read-only: for a package manager that works
+/// over the state %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT. What it writes is seen by everybody at
+/// once, and is discarded by ostree_sysroot_unlock_end().
+///
+/// The thread gets a mount namespace, a root directory and a working directory of its own, as
+/// unshare() does it; the namespace follows the system's, so later mounts and an
+/// ostree_sysroot_unlock_end() are seen in it. There is no way back but the end of the thread:
+/// call it in a child process, or first thing in a program that does nothing else. Where `/usr`
+/// is unlocked and writable anyway, nothing is done.
+///
+/// Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root).
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if `/usr` is locked, or the caller is in
+/// a mount namespace that does not see what unlocked it,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED. After a
+/// failure `/usr` is as it was, in a namespace of its own or not.
+///
+/// Returns: %TRUE if `/usr` is writable now, or %FALSE with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_enter(error: *mut *mut GError) -> gboolean {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { guard(error, || enter().map(|()| GTRUE)) }
 }

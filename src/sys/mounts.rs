@@ -146,6 +146,15 @@ pub fn make_all_private() -> Result<()> {
     .map_err(|e| Error::os("making a namespace private", e))
 }
 
+/// Mounts made where these were copied from are seen here, and not the reverse.
+pub fn make_all_followers() -> Result<()> {
+    rustix::mount::mount_change(
+        "/",
+        MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC,
+    )
+    .map_err(|e| Error::os("making a namespace follow another", e))
+}
+
 /// Makes the superblock of the mount at `path` read-only or writable: fails with
 /// `BUSY` while any file of it is open for writing, also by who reached it through
 /// another mount or one that was detached since.

@@ -92,6 +92,13 @@ impl System {
     }
 }
 
+/// Gives the calling thread a mount namespace of its own for good, which follows the one
+/// that it leaves.
+pub fn leave() -> Result<()> {
+    unshare(UnshareFlags::NEWNS, "making a mount namespace")?;
+    mounts::make_all_followers()
+}
+
 fn unshare(flags: UnshareFlags, doing: &str) -> Result<()> {
     // SAFETY: what is unsafe about unshare(2) is leaving a shared table of file
     // descriptors, and neither FS nor NEWNS touches that.

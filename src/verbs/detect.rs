@@ -8,7 +8,7 @@ use rustix::fs::{Access, AtFlags, CWD, FsWord, StatVfsMountFlags};
 
 use crate::error::{Error, Kind, Result};
 use crate::observe::USR;
-use crate::ostree::{DeploymentId, booted, flags};
+use crate::ostree::{DeploymentId, Manager, booted, flags, manager};
 use crate::stack::State;
 
 /// What a package manager has to know before it writes below `/usr`.
@@ -19,6 +19,8 @@ pub struct Detection {
     /// The booted deployment; `None` where the system was not booted by OSTree, or where
     /// the caller cannot see it (a container).
     pub deployment: Option<DeploymentId>,
+    /// Who makes deployments here; `None` where `deployment` is.
+    pub manager: Option<Manager>,
     /// In which state `/usr` is.
     pub state: State,
     /// Whether `/usr` is mounted read-only, as the caller sees it.
@@ -57,6 +59,7 @@ fn look() -> Result<Detection> {
     let persistent = writable && (!booted || state.is_persistent());
     let mut detection = Detection {
         booted,
+        manager: deployment.as_ref().map(manager::find),
         deployment,
         state,
         read_only,
@@ -86,22 +89,35 @@ fn message(detection: &Detection) -> String {
     if !detection.booted {
         return "This system was not booted by OSTree.".to_owned();
     }
-    match (detection.state, detection.writable) {
-        (State::None, false) => {
-            "/usr is read-only: `ostree-unlock begin` makes it writable until the reboot."
-        }
-        (State::None, true) => "/usr is writable although nobody unlocked it.",
-        (State::Development, _) => {
-            "/usr is unlocked for development: changes are gone after a reboot or `ostree-unlock end`."
-        }
-        (State::Transient, _) => {
-            "/usr is unlocked in the state transient: a private mount namespace can write to it, and changes are gone after a reboot or `ostree-unlock end`."
+    let gone = "what is changed is gone after a reboot or `ostree-unlock end`";
+    let text = match (detection.state, detection.writable) {
+        (State::None, false) => format!(
+            "/usr is read-only: `ostree-unlock begin` makes it writable until the reboot, \
+             `ostree-unlock run --writable -- COMMAND` for one command{}",
+            lasting(detection.manager)
+        ),
+        (State::None, true) => "/usr is writable although nobody unlocked it".to_owned(),
+        (State::Transient, false) => format!(
+            "/usr is unlocked in the state transient: `ostree-unlock run --writable -- COMMAND` can write to it, and {gone}"
+        ),
+        (State::Development | State::Transient, _) => {
+            format!("/usr is unlocked in the state {}: {gone}", detection.state)
         }
         (State::Hotfix, _) => {
-            "/usr is unlocked for a hotfix: changes stay until the next deployment is booted."
+            "/usr is unlocked for a hotfix: what is changed stays until another deployment is booted"
+                .to_owned()
         }
+    };
+    format!("{text}. See ostree-unlock(7).")
+}
+
+/// Where a change belongs that is to stay.
+fn lasting(manager: Option<Manager>) -> &'static str {
+    match manager {
+        Some(Manager::Bootc) => "; what is to stay belongs into the image, for `bootc upgrade`",
+        Some(Manager::RpmOstree) => "; `rpm-ostree install` adds a package to stay",
+        Some(Manager::Ostree) | None => "",
     }
-    .to_owned()
 }
 
 #[cfg(test)]
@@ -120,7 +136,7 @@ mod tests {
                 };
                 let message = message(&detection);
                 assert!(
-                    message.ends_with('.') && message.contains("/usr"),
+                    message.ends_with(". See ostree-unlock(7).") && message.contains("/usr"),
                     "{message}"
                 );
             }

@@ -44,6 +44,7 @@ pub(crate) fn detect(detection: &Detection) -> Value {
     json!({
         "booted": detection.booted,
         "deployment": detection.deployment.as_ref().map(deployment),
+        "manager": detection.manager.map(|manager| manager.name()),
         "unlocked": detection.state.name(),
         "read_only": detection.read_only,
         "writable": detection.writable,
