@@ -583,7 +583,8 @@ _OSTREE_UNLOCK_PUBLIC GQuark ostree_sysroot_unlock_error_quark(void);
  * Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
  * is there anybody; for any other error, also one of another domain, the array is empty. A
  * copy made by g_error_copy() has the holders, one that was made anew from domain, number and
- * message has not. Language bindings do the latter, hence this function is for C alone.
+ * message has not. Language bindings do the latter, hence this function is for C alone, and
+ * ostree_sysroot_unlock_get_last_holders() for others.
  *
  * Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
  * with g_ptr_array_unref()
@@ -591,6 +592,21 @@ _OSTREE_UNLOCK_PUBLIC GQuark ostree_sysroot_unlock_error_quark(void);
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_error_get_holders(const GError *error);
+
+/**
+ * ostree_sysroot_unlock_get_last_holders:
+ *
+ * Who stood in the way of the last call of this library that failed on the calling thread with
+ * an error: the same as ostree_sysroot_unlock_error_get_holders() of that error, for languages
+ * whose bindings make the error anew and lose what came with it. A call that succeeds does not
+ * change it.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders, perhaps
+ * none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_get_last_holders(void);
 
 /**
  * ostree_sysroot_unlock_options_new:

@@ -1,24 +1,74 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, a hierarchy at a time in a
-`for` loop, and `with OstreeUnlock.unlocked(sysroot):`, which relocks also when its body fails.
+"""What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, an exception class for each kind
+of error, a hierarchy at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which relocks also when its body
+fails, and `await OstreeUnlock.begin_async(sysroot)`.
 
 An option's keyword is its setter's name without `set_`; its docs are there. What libraries do not have is not added here.
 """
 
+import asyncio
 import contextlib
+import functools
 import warnings
 
-from gi.repository import OSTree
+from gi.repository import Gio, GLib, OSTree
 
 from ..module import get_introspection_module
 from ..overrides import override
 
 OstreeUnlock = get_introspection_module("OstreeUnlock")
 
-__all__ = ["begin", "end", "status", "unlocked"]
+__all__ = ["begin", "begin_async", "detect", "end", "end_async", "enter", "get_holders", "status", "unlocked"]
 
 DEVELOPMENT = OSTree.DeploymentUnlockedState.DEVELOPMENT
 
+
+class UnlockError(GLib.Error):
+    """An error of this library; its subclasses are the members of OstreeUnlock.Error, as IN_USE is InUseError.
+
+    A cancelled call raises the GLib.Error of GIO instead, as everywhere else.
+    """
+
+    holders = ()
+    """Who stands in the way, each an OstreeUnlock.Holder: of InUseError and SysrootLockedError."""
+
+    @property
+    def kind(self):
+        """The member of OstreeUnlock.Error, or the bare number of one that this override is too old to know."""
+        return getattr(OstreeUnlock.Error, _KINDS.get(self.code, ""), self.code)
+
+
+_KINDS = {int(getattr(OstreeUnlock.Error, name)): name for name in dir(OstreeUnlock.Error) if name.isupper()}
+
+
+def _class(kind):
+    name = "".join(word.capitalize() for word in kind.split("_")) + "Error"
+    return type(name, (UnlockError,), {"__doc__": f"OstreeUnlock.Error.{kind}, whose docs are the C API's."})
+
+
+_CLASSES = {number: _class(kind) for number, kind in _KINDS.items()}
+globals().update({made.__name__: made for made in _CLASSES.values()})
+__all__ += ["UnlockError", *(made.__name__ for made in _CLASSES.values())]
+
+
+def _raising(function):
+    """The function, with errors of the class that is theirs."""
+
+    @functools.wraps(function)
+    def call(*arguments, **keywords):
+        try:
+            return function(*arguments, **keywords)
+        except GLib.Error as error:
+            if isinstance(error, UnlockError) or not error.domain == _DOMAIN:
+                raise
+            ours = _CLASSES.get(error.code, UnlockError)(error.message, error.domain, error.code)
+            ours.holders = tuple(OstreeUnlock.get_last_holders())
+            raise ours from None
+
+    return call
+
+
+_DOMAIN = GLib.quark_to_string(OstreeUnlock.error_quark())
 
 class Options(OstreeUnlock.Options):
     """Options; `Options(lazy=True)` is one with set_lazy(True)."""
@@ -52,24 +102,94 @@ Overview = override(Overview)
 __all__.append("Overview")
 
 
+@_raising
+def detect():
+    """What a package manager has to know before it writes below /usr; a Detection."""
+    return OstreeUnlock.detect()
+
+
+@_raising
 def status(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
     """What each hierarchy of the booted deployment is made of; an Overview."""
-    options = _options(options, keywords)
-    return OstreeUnlock.status(sysroot, deployment, options, progress, cancellable)
+    return OstreeUnlock.status(sysroot, deployment, _options(options, keywords), progress, cancellable)
 
 
-def begin(
-    sysroot, deployment=None, state=DEVELOPMENT, options=None, progress=None, cancellable=None, **keywords
-):
+@_raising
+def begin(sysroot, deployment=None, state=DEVELOPMENT, options=None, progress=None, cancellable=None, **keywords):
     """Unlocks the booted deployment; an Outcome."""
-    options = _options(options, keywords)
-    return OstreeUnlock.begin(sysroot, deployment, state, options, progress, cancellable)
+    return OstreeUnlock.begin(sysroot, deployment, state, _options(options, keywords), progress, cancellable)
 
 
+@_raising
 def end(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
     """Locks the booted deployment again; an Outcome."""
-    options = _options(options, keywords)
-    return OstreeUnlock.end(sysroot, deployment, options, progress, cancellable)
+    return OstreeUnlock.end(sysroot, deployment, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def get_holders(sysroot, deployment=None, cancellable=None):
+    """Who stands in the way of end() now; a list of Holders."""
+    return OstreeUnlock.get_holders(sysroot, deployment, cancellable)
+
+
+@_raising
+def enter():
+    """Makes /usr writable for the calling thread and the processes that it starts, over the state transient."""
+    return OstreeUnlock.enter()
+
+
+def begin_async(
+    sysroot,
+    deployment=None,
+    state=DEVELOPMENT,
+    options=None,
+    progress=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **keywords,
+):
+    """begin() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, state, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.begin_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.begin_async, OstreeUnlock.begin_finish, arguments, cancellable)
+
+
+def end_async(
+    sysroot, deployment=None, options=None, progress=None, cancellable=None, callback=None, *user_data, **keywords
+):
+    """end() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.end_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.end_async, OstreeUnlock.end_finish, arguments, cancellable)
+
+
+async def _await(start, finish, arguments, cancellable):
+    """A cancelled task cancels the call, and ends when that has put everything back."""
+    cancellable = cancellable or Gio.Cancellable()
+
+    @_raising
+    def call():
+        context = GLib.MainContext.new()
+        context.push_thread_default()
+        results = []
+        try:
+            start(*arguments, cancellable, lambda _source, result, *_data: results.append(result), None)
+            while not results:
+                context.iteration(True)
+            return finish(results[0])
+        finally:
+            context.pop_thread_default()
+
+    running = asyncio.get_running_loop().run_in_executor(None, call)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        cancellable.cancel()
+        await asyncio.wait([running])
+        raise
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 //! The error domain: each kind with its number, and who stands in the way beside the
 //! message, in the private part that `GError` has for an extended domain.
 
+use std::cell::RefCell;
 use std::ffi::c_int;
 use std::mem::size_of;
 use std::sync::{Arc, OnceLock};
@@ -110,7 +111,8 @@ pub extern "C" fn ostree_sysroot_unlock_error_quark() -> GQuark {
 /// Only for %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE and %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED
 /// is there anybody; for any other error, also one of another domain, the array is empty. A
 /// copy made by g_error_copy() has the holders, one that was made anew from domain, number and
-/// message has not. Language bindings do the latter, hence this function is for C alone.
+/// message has not. Language bindings do the latter, hence this function is for C alone, and
+/// ostree_sysroot_unlock_get_last_holders() for others.
 ///
 /// Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders; free
 /// with g_ptr_array_unref()
@@ -132,6 +134,28 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_error_get_holders(
     })
 }
 
+/// ostree_sysroot_unlock_get_last_holders:
+///
+/// Who stood in the way of the last call of this library that failed on the calling thread with
+/// an error: the same as ostree_sysroot_unlock_error_get_holders() of that error, for languages
+/// whose bindings make the error anew and lose what came with it. A call that succeeds does not
+/// change it.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockHolder): the holders, perhaps
+/// none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub extern "C" fn ostree_sysroot_unlock_get_last_holders() -> *mut GPtrArray {
+    guard_quiet(|| {
+        LAST_HOLDERS.with_borrow(|holders| give_all::<OstreeSysrootUnlockHolder>(holders))
+    })
+}
+
+thread_local! {
+    static LAST_HOLDERS: RefCell<Holders> = const { RefCell::new(Vec::new()) };
+}
+
 /// Stores `failure` where `error` points to, in the way of GLib.
 ///
 /// # Safety
@@ -147,13 +171,15 @@ pub unsafe fn set_error(error: *mut *mut GError, failure: &Error) {
             gio_sys::G_IO_ERROR_CANCELLED,
         ),
     };
+    let holders = failure.holders().iter();
+    let holders: Holders = holders.map(|holder| Arc::new(holder.into())).collect();
+    LAST_HOLDERS.set(holders.clone());
     // SAFETY: a new error of a domain with or without a private part, which only an
     // error of our own domain has; then it goes where the caller says.
     unsafe {
         let new = g_error_new_literal(domain, code, message.as_ptr());
-        if number(failure.kind()).is_some() && !failure.holders().is_empty() {
-            let holders = failure.holders().iter();
-            *private(new) = Some(holders.map(|holder| Arc::new(holder.into())).collect());
+        if number(failure.kind()).is_some() && !holders.is_empty() {
+            *private(new) = Some(holders);
         }
         g_propagate_error(error, new);
     }
@@ -242,6 +268,9 @@ mod tests {
             glib_sys::g_error_free(copy);
             assert_eq!((*holders).len, 1);
             glib_sys::g_ptr_array_unref(holders);
+            let last = ostree_sysroot_unlock_get_last_holders();
+            assert_eq!((*last).len, 1);
+            glib_sys::g_ptr_array_unref(last);
         }
     }
 

@@ -40,7 +40,7 @@ def test_detect(on_host):
 
 def test_detect_in_json(on_host):
     document = one_document(on_host("detect", "--json"))
-    keys = {"format", "booted", "deployment", "unlocked", "read_only", "writable", "persistent", "message"}
+    keys = {"format", "booted", "deployment", "manager", "unlocked", "read_only", "writable", "persistent", "message"}
     assert document.keys() == keys
     assert document["booted"] is False
     assert document["deployment"] is None
