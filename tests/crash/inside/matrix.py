@@ -192,7 +192,8 @@ class Matrix:
         """Anything may be half done, but for what others rely on."""
         if left not in states:
             self.wrong.append(f"left: the state {left}, neither the one before nor the one after")
-        if self.operation.kept_aside and intent and left == "none" and look.is_kept_aside("carried"):
+        # An end that was killed has what was mounted below aside, and its repair puts it back.
+        if intent and left == "none" and look.is_kept_aside("carried"):
             content = {**content, "mounted below": look.usr()["mounted below"]}
         self.expect("left", "what /usr holds", look.usr(), content)
         self.expect("left", "libostree can lock", self.locking.ask(), True)

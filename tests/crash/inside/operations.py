@@ -39,8 +39,6 @@ class Operation:
     """States that are there for a moment, where the kernel offers no single move."""
     ours: bool = True
     """Whether the overlay is one of ours, and not libostree's."""
-    kept_aside: bool = False
-    """Whether what is mounted below may be aside, and not yet back in its place, when an end was killed."""
 
 
 _ON_TOP: Command = ("move_mount:beneath",)
@@ -54,7 +52,7 @@ OPERATIONS = {
     "end-transient": Operation((BEGIN, WRITE, TRANSIENT), END, "transient", "none", BEGIN),
     "end-lazy": Operation((BEGIN, WRITE), (*END, "--lazy"), "development", "none", BEGIN),
     "end-ram": Operation((RAM, WRITE), END, "development", "none", RAM),
-    "end-under-a-mount": Operation((BEGIN, WRITE, MOUNT), END, "development", "none", BEGIN, kept_aside=True),
+    "end-under-a-mount": Operation((BEGIN, WRITE, MOUNT), END, "development", "none", BEGIN),
     "end-libostree": Operation((ADMIN_UNLOCK, WRITE), END, "development", "none", BEGIN, ours=False),
     "end-libostree-transient": Operation(
         ((*ADMIN_UNLOCK, "--transient"),), END, "transient", "none", BEGIN, ours=False
