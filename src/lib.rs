@@ -15,6 +15,7 @@ mod etc;
 mod holder;
 mod intent;
 mod journal;
+mod notice;
 mod observe;
 mod options;
 mod ostree;

@@ -17,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::holder::Holder;
 use crate::intent::Log;
 use crate::journal;
+use crate::notice;
 use crate::observe::{self, OURS, Observation, USR};
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::{DeploymentId, flags, sysroot};
@@ -257,6 +258,7 @@ impl Worker<'_> {
                     files::touch(&self.sysroot, "ostree/deploy")?;
                 }
                 journal::state_changed(self.deployment, *state);
+                notice::update(*state);
                 Ok(())
             }
         }

@@ -3,6 +3,7 @@
 //! and the two streams that they go to.
 
 pub(crate) mod json;
+pub(crate) mod progress;
 #[cfg(test)]
 mod samples;
 pub(crate) mod stream;

@@ -114,6 +114,14 @@ def test_nothing_else_is_left_on_the_system(system):
 
 
 @trees()
+def test_who_logs_in_is_told(system):
+    notice = "/run/motd.d/ostree-unlock"
+    for command, said in {"begin": "state development: what", "begin transient": "state transient: what", "end --yes": ""}.items():
+        system.run(f"ostree-unlock {command}")
+        assert said in system.read(notice) if said else not system.exists(notice)
+
+
+@trees()
 def test_what_is_not_covered_is_said(system):
     begun = system.run("ostree-unlock begin")
     assert "/etc" in begun.stdout and "/var" in begun.stdout

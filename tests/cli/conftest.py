@@ -7,7 +7,6 @@ What may not be in here: how a system is made and booted (../harness).
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import documents
 from harness.result import Result
 
 # Everything that an operation changes on purpose. Not in it: the lock file, which libostree makes and removes as it likes,
@@ -72,7 +72,7 @@ def status(unlock) -> Callable[[], dict]:
     def look() -> dict:
         answer = unlock("status", "--json")
         assert answer.returncode == 0, answer
-        (usr,) = json.loads(answer.stdout)["hierarchies"]
+        (usr,) = documents.parse(answer.stdout)["hierarchies"]
         return usr
 
     return look

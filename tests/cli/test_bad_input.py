@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from harness import documents
+
 # Holds the lock as any program does that uses libostree, until its input ends.
 _LOCKER = """
 import sys
@@ -49,7 +51,7 @@ def refused(unlock, unchanged, exit_status):
             result = unlock(*words, "--json", **options)
         assert text.returncode == result.returncode == exit_status[kind], f"{text}\n{result}"
         assert (text.stdout, result.stderr) == ("", "")
-        document = json.loads(result.stdout)
+        document = documents.parse(result.stdout)
         assert document.keys() == {"format", "error"}
         error = document["error"]
         assert error["kind"] == kind

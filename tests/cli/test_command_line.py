@@ -8,11 +8,13 @@ import subprocess
 
 import pytest
 
+from harness import documents
+
 
 def one_document(result) -> dict:
     """The JSON of an answer: one object, nothing beside it."""
     assert result.stderr == "", result
-    document = json.loads(result.stdout)
+    document = documents.parse(result.stdout)
     assert document["format"] == 1
     assert result.stdout.endswith("}\n")
     return document

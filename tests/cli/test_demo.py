@@ -86,5 +86,5 @@ def test_the_readmes_c_is_that_of_the_example():
 @trees("bookworm")
 def test_the_readmes_python(system):
     said = system.python(in_readme("Python")).stdout
-    assert said.startswith("/usr is unlocked for development"), said
+    assert said.startswith("/usr is unlocked in the state development"), said
     assert not system.exists("/usr/share/hello")

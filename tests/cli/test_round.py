@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from harness import documents
+
 HIERARCHY = {
     "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "upper", "upper_reason", "problems",
 }  # fmt: skip
@@ -13,7 +15,7 @@ HIERARCHY = {
 def answer(result) -> dict:
     """The JSON of a verb that did what it was asked to."""
     assert (result.returncode, result.stderr) == (0, ""), result
-    document = json.loads(result.stdout)
+    document = documents.parse(result.stdout)
     assert document["format"] == 1
     return document
 

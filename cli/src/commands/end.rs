@@ -6,7 +6,7 @@ use ostree_unlock::{Error, Hierarchy, Kind, Options, Result, State, Usage, Watch
 
 use crate::answer::Answer;
 use crate::args::EndArgs;
-use crate::output::{json, text};
+use crate::output::{json, progress, text};
 use crate::{confirm, interrupt, sysroot};
 
 pub(super) fn run(args: &EndArgs) -> Result<Answer> {
@@ -20,11 +20,13 @@ pub(super) fn run(args: &EndArgs) -> Result<Answer> {
         ask(hierarchy)?;
     }
     let cancellable = interrupt::cancellable();
-    let watch = Watch {
-        cancellable: Some(&cancellable),
-        ..Watch::default()
-    };
-    let outcome = ostree_unlock::end(&sysroot, None, &options, &watch)?;
+    let outcome = progress::shown(|tell| {
+        let watch = Watch {
+            cancellable: Some(&cancellable),
+            progress: Some(tell),
+        };
+        ostree_unlock::end(&sysroot, None, &options, &watch)
+    })?;
     let discarded = unlocked.as_ref().and_then(usage);
     Ok(Answer::done(
         text::end(&outcome, discarded),

@@ -23,9 +23,11 @@ _PLACES = ("/run", "/sysroot/ostree")
 _NOT_INTO = ("/sysroot/ostree/repo", "/sysroot/ostree/deploy/*/deploy/*", "/sysroot/ostree/deploy/*/var")
 _UPPERS = ("/sysroot/ostree/deploy/*/backing/*/*transient", "/run/ostree-unlock/*")
 _SET_ASIDE = "/sysroot/ostree/deploy/*/backing/*/unlock/*"
+# What everybody is told who logs in.
+NOTICE = "/run/motd.d/ostree-unlock"
 # Directories that may be left, as long as there is nothing in them.
 _EMPTY = (
-    "/run/ostree", "/run/ostree/deployment-state", "/run/ostree/deployment-state/*",
+    "/run/motd.d", "/run/ostree", "/run/ostree/deployment-state", "/run/ostree/deployment-state/*",
     "/run/ostree/deployment-state/*/ostree-unlock", "/run/ostree-unlock",
     "/sysroot/ostree/deploy/*/backing", "/sysroot/ostree/deploy/*/backing/*",
     "/sysroot/ostree/deploy/*/backing/*/unlock",

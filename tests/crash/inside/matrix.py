@@ -249,7 +249,7 @@ class Matrix:
         if state != "none":
             expected.add(f"{self.run_state}/unlocked-{state}")
         if overlays and overlays[-1].source.startswith("ostree-unlock-"):
-            expected |= {f"{self.run_state}/ostree-unlock/record", os.path.dirname(overlays[-1].upper)}
+            expected |= {f"{self.run_state}/ostree-unlock/record", os.path.dirname(overlays[-1].upper), look.NOTICE}
         elif overlays:
             # libostree's own has its directories where it likes.
             files = {path for path in files if not path.endswith("/usr-transient")}
