@@ -36,7 +36,8 @@ def stage() -> Path:
         if not (build / "build.ninja").exists():
             multiarch = run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"]).strip()
             shutil.rmtree(build, ignore_errors=True)
-            run(["meson", "setup", build, SOURCE, "--prefix=/usr", f"--libdir=lib/{multiarch}"], timeout=300)
+            words = ["--prefix=/usr", f"--libdir=lib/{multiarch}", "--auto-features=enabled"]
+            run(["meson", "setup", build, SOURCE, *words], timeout=300)
         run(["meson", "compile", "-C", build], timeout=1800)
         shutil.rmtree(new, ignore_errors=True)
         run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", new], timeout=300)
