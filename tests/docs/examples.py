@@ -1,4 +1,4 @@
-"""The examples that stand in the documentation: which there are, how each is tried, and whether it said what stands there.
+"""The examples that stand in the documentation: which there are, how each is tried, and what an answer is compared by.
 
     .\\" try                                  <!-- try -->              as it is
     .\\" try: ostree-unlock begin             <!-- try: touch /x -->    after this command

@@ -54,5 +54,5 @@ def test_every_page_of_a_name_says_something(pages):
 
 
 def test_no_markup_is_left_over(pages):
-    left = {name: re.findall(r"(?<!\w)(?:[%@]|#(?!define|if))[A-Za-z]\w+|\(transfer \w+\)", text) for name, text in pages.items()}
-    assert {name: found for name, found in left.items() if found} == {}
+    markup = re.compile(r"(?<!\w)(?:[%@]|#(?!define|if))[A-Za-z]\w+|\(transfer \w+\)")
+    assert {name: found for name, text in pages.items() if (found := markup.findall(text))} == {}

@@ -1,4 +1,4 @@
-"""Completions, as they are installed: of every option and value of every verb, asked of the shells where they can be asked."""
+"""Completions, as installed: of every option and value of every verb, asked of the shells where they can be asked."""
 
 import re
 import shlex
