@@ -32,6 +32,46 @@
 #endif
 
 /**
+ * OSTREE_UNLOCK_YEAR_VERSION:
+ *
+ * The year of the release that this header is of.
+ *
+ * Since: 2026.1
+ */
+#define OSTREE_UNLOCK_YEAR_VERSION 2026
+
+/**
+ * OSTREE_UNLOCK_RELEASE_VERSION:
+ *
+ * The number within the year of the release that this header is of.
+ *
+ * Since: 2026.1
+ */
+#define OSTREE_UNLOCK_RELEASE_VERSION 1
+
+/**
+ * OSTREE_UNLOCK_VERSION_S:
+ *
+ * The whole version, as a string.
+ *
+ * Since: 2026.1
+ */
+#define OSTREE_UNLOCK_VERSION_S "2026.1.0"
+
+/**
+ * OSTREE_UNLOCK_CHECK_VERSION:
+ * @year: a year
+ * @release: a number within it
+ *
+ * Whether this header is of that release or of a later one; for `#if`, too.
+ *
+ * Since: 2026.1
+ */
+#define OSTREE_UNLOCK_CHECK_VERSION(year, release) \
+  (OSTREE_UNLOCK_YEAR_VERSION > (year) \
+   || (OSTREE_UNLOCK_YEAR_VERSION == (year) && OSTREE_UNLOCK_RELEASE_VERSION >= (release)))
+
+/**
  * OSTREE_SYSROOT_UNLOCK_ERROR:
  *
  * The error domain of this library; its numbers are #OstreeSysrootUnlockError. A cancelled

@@ -5,6 +5,21 @@
 //! *lock file* of a sysroot. Here a deployment is unlocked: its `/usr` becomes writable
 //! ([`begin`]), is looked at ([`status`], [`detect`]) and is locked again ([`end`]),
 //! without a reboot.
+//!
+//! ```no_run
+//! use ostree_unlock::{Kind, Options, State, Watch};
+//!
+//! let sysroot = ostree::Sysroot::new_default();
+//! let (options, watch) = (Options::new(), Watch::default());
+//! match ostree_unlock::begin(&sysroot, None, State::Development, &options, &watch) {
+//!     Ok(outcome) => assert_eq!(outcome.state, State::Development),
+//!     Err(error) if error.kind() == Kind::AlreadyUnlocked => (),
+//!     Err(error) => return Err(error),
+//! }
+//! std::fs::write("/usr/share/hello", "hello\n").ok();
+//! ostree_unlock::end(&sysroot, None, &options, &watch)?;
+//! # Ok::<(), ostree_unlock::Error>(())
+//! ```
 
 mod blocking;
 #[allow(unsafe_code)]

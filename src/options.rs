@@ -28,6 +28,17 @@ impl Backing {
 }
 
 /// Options of all verbs; an option that means nothing to a verb is refused by it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ostree_unlock::Options;
+///
+/// let options = Options::new()
+///     .size_limit(64 << 20)
+///     .lock_wait(Duration::from_secs(5));
+/// assert_ne!(options, Options::default());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     pub(crate) dry_run: bool,

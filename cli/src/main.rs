@@ -6,6 +6,7 @@
 mod answer;
 mod args;
 mod commands;
+mod completions;
 mod confirm;
 mod exit;
 mod interrupt;
@@ -13,12 +14,17 @@ mod output;
 mod sysroot;
 mod values;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::args::Refused;
 
 fn main() -> ExitCode {
-    let (json, result) = match args::parse(std::env::args_os()) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(script) = completions::asked_for(&words) {
+        return finish(&script, exit::DONE);
+    }
+    let (json, result) = match args::parse(words) {
         Ok(cli) => (cli.json, commands::run(cli)),
         Err(Refused::Shown(text)) => return finish(&text, exit::DONE),
         Err(Refused::Usage { json, text }) => {

@@ -36,6 +36,14 @@ pub struct Detection {
 /// Looks at the running system, as the caller sees it.
 ///
 /// Succeeds also on a system that was not booted by OSTree, and says so.
+///
+/// ```
+/// let now = ostree_unlock::detect()?;
+/// if !now.writable {
+///     println!("{}", now.message);
+/// }
+/// # Ok::<(), ostree_unlock::Error>(())
+/// ```
 pub fn detect() -> Result<Detection> {
     look().map_err(|error| error.during("detect"))
 }

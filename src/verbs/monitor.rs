@@ -14,6 +14,15 @@ use crate::sys::mountinfo::View;
 const MOUNTS: &str = "/proc/1/mountinfo";
 
 /// Watches `/usr` of the booted deployment.
+///
+/// ```no_run
+/// let mut monitor = ostree_unlock::Monitor::new()?;
+/// // ... once its file descriptor is ready for POLLPRI:
+/// if monitor.check()? {
+///     println!("{} now", monitor.state());
+/// }
+/// # Ok::<(), ostree_unlock::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Monitor {
     deployment: DeploymentId,

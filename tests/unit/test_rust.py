@@ -1,6 +1,7 @@
 """The Rust side by itself: its format, its lints, its own tests."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -14,7 +15,12 @@ pytestmark = pytest.mark.timeout(1800)
 
 def cargo(*words):
     """Run cargo on the whole workspace, building outside of the source tree."""
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(cache.of_checkout(SOURCE) / "cargo"), "CARGO_TERM_COLOR": "never"}
+    environment = {
+        **os.environ,
+        "CARGO_TARGET_DIR": str(cache.of_checkout(SOURCE) / "cargo"),
+        "CARGO_TERM_COLOR": "never",
+        "RUSTDOCFLAGS": "-D warnings",
+    }
     return subprocess.run(
         ["cargo", *words], cwd=SOURCE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -45,4 +51,15 @@ def test_lints():
 
 
 def test_tests():
-    succeeds("test", "--workspace", "--locked")
+    succeeds("test", "--workspace", "--all-targets", "--locked")
+
+
+def test_pages():
+    succeeds("doc", "--package", "libostree-unlock", "--no-deps", "--locked", "--document-private-items")
+
+
+def test_examples_in_the_pages():
+    done = cargo("test", "--doc", "--workspace", "--locked")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^test src/lib.rs - .* ok$", done.stdout, re.MULTILINE), done.stdout
+    assert "test result: ok. 0 passed" not in done.stdout
