@@ -5,6 +5,6 @@
 int
 main (void)
 {
-  g_autoptr (OstreeSysrootUnlockDetection) detection = ostree_sysroot_unlock_detect (NULL, NULL);
+  g_autoptr (OstreeSysrootUnlockDetection) detection = ostree_sysroot_unlock_detect (NULL);
   return detection && ostree_sysroot_unlock_of_a_later_version () == 1 ? 0 : 1;
 }
