@@ -5,6 +5,7 @@ What of them boots a system is skipped there: a room has no network to make the 
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,16 @@ def i386_tree(session):
         pytest.skip(str(error))
 
 
+def get_cbindgen(room, source, environment):
+    """The one thing that is neither in the tree nor in the tarball: no Debian has a version that can read this."""
+    for name in ("/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"):
+        if Path(name).exists():
+            shutil.copy(name, room.inside(name))
+    done = room.run(["build-aux/header", "/dev/null"], cwd=source, env=environment, network=True, check=False)
+    if done.returncode != 0:
+        raise debian.Unavailable(f"no cbindgen to be had: {done.stderr.splitlines()[-1]}")
+
+
 @pytest.fixture(scope="module")
 def output(session, i386_tree, release, checkout):
     """What tests/run printed there."""
@@ -41,12 +52,17 @@ def output(session, i386_tree, release, checkout):
             source = release.unpack(room.directory("/build"))
             run(["cp", "-r", f"{with_tests}/.", source])
             environment = {"HOME": "/root", "OSTREE_UNLOCK_CACHE": "/var/cache/tests"}
+            get_cbindgen(room, f"/build/{source.name}", environment)
             done = room.run([f"/build/{source.name}/tests/run", *TIERS], env=environment, check=False)
             assert "0 failed" in done.stdout.splitlines()[-1], done
             (path / "output").write_text(done.stdout)
 
-    made = cache.entry(checkout / "packages", "i386", key, make)
-    shutil.rmtree(with_tests)
+    try:
+        made = cache.entry(checkout / "packages", "i386", key, make)
+    except debian.Unavailable as error:
+        pytest.skip(str(error))
+    finally:
+        shutil.rmtree(with_tests)
     return (made / "output").read_text()
 
 

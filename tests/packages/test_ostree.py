@@ -21,7 +21,7 @@ EXAMPLES = SOURCE / "examples"
 INSTALLED = ("libostree-unlock1", "gir1.2-ostreeunlock-1.0", "python3-ostree-unlock", "ostree-unlock")
 
 # Where dpkg, apt and ldconfig write down what they did.
-LOGS = ("/var/log/", "/var/cache/", "/given")
+LOGS = ("/var/log/", "/var/cache/", "/var/lib/apt/", "/given")
 
 (TARGET,) = suites.targets(rooms.SUITE)
 
@@ -85,6 +85,8 @@ def is_a_log(path):
 
 def test_purged_without_a_trace(ostree_tree, debs, consumer):
     with ostree_tree as there:
+        # dpkg and apt make files of their own when they do anything at all
+        there.run("dpkg --configure --pending && apt-get check")
         before = listing(there)
         install_debs(there, *(debs[package] for package in INSTALLED), consumer)
         there.run("consumer-unlock --version; ostree-unlock --version", check=False)
@@ -93,7 +95,7 @@ def test_purged_without_a_trace(ostree_tree, debs, consumer):
         after = listing(there)
         assert "/usr/bin/ostree-unlock" in installed
         changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-        assert sorted(path for path in changed if not is_a_log(path)) == []
+        assert [path for path in sorted(changed) if not is_a_log(path)] == []
 
 
 @pytest.fixture
@@ -114,8 +116,14 @@ def booted(lab, ostree_tree, debs, consumer, checkout):
     disk.unlink()
 
 
+def damaged(system):
+    """What is not as the packages have it; the trees of the tests leave out all documentation."""
+    lines = system.run("dpkg --verify " + " ".join(INSTALLED), check=False).stdout.splitlines()
+    return [line for line in lines if " /usr/share/doc/" not in line]
+
+
 def test_booted_and_used_from_c_python_and_the_shell(booted):
-    assert booted.run("dpkg --verify " + " ".join(INSTALLED)).stdout == ""
+    assert damaged(booted) == []
     for program in (["consumer-unlock"], ["/usr/bin/python3", "-"]):
         code = (EXAMPLES / "python/unlock.py").read_text() if program[-1] == "-" else None
         assert "/usr is as it was before" in booted.run(program, input=code).stdout
@@ -130,5 +138,5 @@ def test_removed_while_unlocked_it_is_back_after_the_end(booted):
     booted.run("dpkg --purge consumer-unlock ostree-unlock python3-ostree-unlock")
     assert not booted.exists("/usr/bin/ostree-unlock")
     booted.run("/run/ostree-unlock end --yes")
-    assert booted.run("dpkg --verify " + " ".join(INSTALLED)).stdout == ""
+    assert damaged(booted) == []
     booted.run("ostree-unlock status")
