@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,6 +100,8 @@ def tree(
     suite: str = SUITE,
 ) -> Path:
     """The cached tree of that name, which has these packages and what they need."""
+    if platform.machine() != "x86_64":
+        raise debian.Unavailable(f"the trees for packages are made for x86-64, not for {platform.machine()}")
     key = cache.key(suite, sorted(packages), variant, architecture, 1)
 
     def make(path: Path) -> None:

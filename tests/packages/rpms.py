@@ -19,7 +19,12 @@ from . import debs, rooms
 from .release import Release
 
 SPEC = "packaging/rpm/libostree-unlock.spec"
-TOOLS = ("lintian", "rpm", "rpmlint")
+# What a distribution's own packages of macros would say; these are Debian's directories.
+DIRECTORIES = (
+    "--define=_tmpfilesdir /usr/lib/tmpfiles.d",
+    "--define=python3_sitelib /usr/lib/python3/dist-packages",
+)
+TOOLS = ("elfutils", "lintian", "rpm", "rpmlint")
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def build(session: Session, tree: Path, release: Release, checkout: Path, name: 
             shutil.copy(source / SPEC, place)
             shutil.rmtree(source)
             run(["chown", "-R", f"{rooms.BUILDER}:{rooms.BUILDER}", place])
-            made, log = rpmbuild(room, f"/build/{Path(SPEC).name}", *options)
+            made, log = rpmbuild(room, f"/build/{Path(SPEC).name}", *DIRECTORIES, *options)
             for file in made:
                 shutil.copy(file, path)
             (path / "log").write_text(log)
