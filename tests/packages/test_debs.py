@@ -1,7 +1,9 @@
 """The Debian packages: what is in them, what they need, how they were built, and what Debian's own checks say."""
 
+import io
 import re
 import subprocess
+import tarfile
 
 import pytest
 
@@ -98,10 +100,12 @@ def gensymbols(room, bench, debs, symbols):
     """What dpkg-gensymbols -c4 says of the library in those packages with that symbols file."""
     there = room(bench)
     put(there, debs["libostree-unlock1"], symbols)
+    control = "Source: libostree-unlock\n\nPackage: libostree-unlock1\nArchitecture: any\n"
+    (there.directory("/given/debian") / "control").write_text(control)
+    version = debs.field("libostree-unlock1", "Version")
     return there.run(
-        "mkdir /given/tree debian && dpkg-deb -R /given/libostree-unlock1_*.deb /given/tree"
-        " && echo 'Source: libostree-unlock\n\nPackage: libostree-unlock1\nArchitecture: any' >debian/control"
-        f" && dpkg-gensymbols -c4 -plibostree-unlock1 -P/given/tree -O/dev/null -I/given/{symbols.name}",
+        "dpkg-deb --raw-extract libostree-unlock1_*.deb tree"
+        f" && dpkg-gensymbols -c4 -v{version} -plibostree-unlock1 -Ptree -O/dev/null -I{symbols.name}",
         cwd="/given",
         check=False,
     )
@@ -159,6 +163,17 @@ def test_twice_built_is_the_same(debs, debs_again):
     names = [file.name for file in debs.files()]
     assert names == [file.name for file in debs_again.files()]
     assert [name for name in names if debs.file(name) != debs_again.file(name)] == []
+
+
+def test_nothing_is_younger_than_the_changelog(debs):
+    """SOURCE_DATE_EPOCH, which dpkg-buildpackage takes from there, is what the time of the build would be seen by."""
+    changelog = SOURCE / "packaging/debian/changelog"
+    parse = ["dpkg-parsechangelog", f"--file={changelog}", "--show-field=Timestamp"]
+    written = int(subprocess.run(parse, stdout=subprocess.PIPE, check=True).stdout)
+    for deb in debs.files():
+        archive = subprocess.run(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE, check=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            assert [file.name for file in files if file.mtime > written] == []
 
 
 def test_lintian(room, bench, debs):
