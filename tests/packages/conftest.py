@@ -23,6 +23,7 @@ from . import release as _release
 from . import rooms
 from . import rpms as _rpms
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whichever test comes first waits for the build."""
     for item in items:
