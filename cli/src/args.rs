@@ -204,8 +204,7 @@ pub(crate) struct DetectArgs {
     #[arg(long)]
     pub(crate) writable: bool,
 
-    /// For hooks of package managers: as --writable, but says its sentence to standard error,
-    /// and only where /usr cannot be written or is unlocked
+    /// As --writable, for hooks of package managers: speaks up only where it matters
     #[arg(long, conflicts_with = "writable")]
     pub(crate) hook: bool,
 }
