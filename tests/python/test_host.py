@@ -1,24 +1,11 @@
 """What Python sees on a system that was not booted by OSTree: each script in host/ is one behaviour."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 SCRIPTS = sorted((Path(__file__).parent / "host").glob("*.py"))
-
-
-@pytest.fixture
-def environment(staged):
-    """Where the distribution's Python finds what is staged."""
-    (library,) = staged.glob("usr/lib*/**/libostree-unlock.so.1")
-    (override,) = staged.glob("usr/lib*/python3*/**/gi/overrides/OstreeUnlock.py")
-    return os.environ | {
-        "LD_LIBRARY_PATH": str(library.parent),
-        "GI_TYPELIB_PATH": str(library.parent / "girepository-1.0"),
-        "PYTHONPATH": str(override.parents[2]),
-    }
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)

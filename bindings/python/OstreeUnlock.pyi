@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What type checkers know of gi.repository.OstreeUnlock: the introspection data and the override OstreeUnlock.py. A test
+# compares it with both. A keyword is an option, and means something where the verb's docs say so. References are Python's own matter: ref() and unref() are not here.
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, overload
+
+from gi.repository import Gio, GLib, OSTree
+
+class Backing(int):
+    DISK: Backing
+    RAM: Backing
+
+class Error(int):
+    FAILED: Error
+    INVALID_ARGUMENT: Error
+    NOT_OSTREE: Error
+    NOT_BOOTED: Error
+    PERMISSION_DENIED: Error
+    ALREADY_UNLOCKED: Error
+    NOT_UNLOCKED: Error
+    SYSROOT_LOCKED: Error
+    IN_USE: Error
+    FOREIGN_MOUNT: Error
+    UNSUPPORTED: Error
+    NO_SPACE: Error
+    UNSAFE_PATH: Error
+    UNVERIFIED: Error
+
+class Detection:
+    def get_commit(self) -> str | None: ...
+    def get_manager(self) -> str | None: ...
+    def get_message(self) -> str: ...
+    def get_os(self) -> str | None: ...
+    def get_serial(self) -> int: ...
+    def get_state(self) -> OSTree.DeploymentUnlockedState: ...
+    def is_booted(self) -> bool: ...
+    def is_persistent(self) -> bool: ...
+    def is_read_only(self) -> bool: ...
+    def is_writable(self) -> bool: ...
+
+class Hierarchy:
+    def get_made_by(self) -> str | None: ...
+    def get_no_upper_reason(self) -> str | None: ...
+    def get_path(self) -> str: ...
+    def get_problems(self) -> list[Problem]: ...
+    def get_since(self) -> int: ...
+    def get_state(self) -> OSTree.DeploymentUnlockedState: ...
+    def get_upper_path(self) -> str | None: ...
+    def get_upper_usage(self) -> tuple[bool, int, int]: ...
+    def is_persistent(self) -> bool: ...
+    def is_read_only(self) -> bool: ...
+    def is_writable(self) -> bool: ...
+
+class Holder:
+    def get_command(self) -> str: ...
+    def get_path(self) -> str: ...
+    def get_pid(self) -> int: ...
+    def get_sentence(self) -> str: ...
+    def get_uid(self) -> int: ...
+    def get_unit(self) -> str | None: ...
+    def get_use(self) -> str: ...
+
+class Monitor:
+    @staticmethod
+    def new() -> Monitor: ...
+    def check(self) -> tuple[bool, OSTree.DeploymentUnlockedState]: ...
+    def get_fd(self) -> int: ...
+
+class Options:
+    def __init__(
+        self,
+        *,
+        backing: Backing = ...,
+        dry_run: bool = ...,
+        lazy: bool = ...,
+        lock_held: bool = ...,
+        lock_wait: int = ...,
+        size_limit: int = ...,
+        usage: bool = ...,
+    ) -> None: ...
+    @staticmethod
+    def new() -> Options: ...
+    def set_backing(self, backing: Backing) -> None: ...
+    def set_dry_run(self, dry_run: bool) -> None: ...
+    def set_lazy(self, lazy: bool) -> None: ...
+    def set_lock_held(self, lock_held: bool) -> None: ...
+    def set_lock_wait(self, milliseconds: int) -> None: ...
+    def set_size_limit(self, bytes: int) -> None: ...
+    def set_usage(self, usage: bool) -> None: ...
+
+class Outcome:
+    def get_notes(self) -> list[str]: ...
+    def get_state(self) -> OSTree.DeploymentUnlockedState: ...
+    def get_steps(self) -> list[str]: ...
+    def is_dry_run(self) -> bool: ...
+
+class Overview:
+    def __iter__(self) -> Iterator[Hierarchy]: ...
+    def get_commit(self) -> str: ...
+    def get_hierarchies(self) -> list[Hierarchy]: ...
+    def get_os(self) -> str: ...
+    def get_serial(self) -> int: ...
+
+class Problem:
+    def get_code(self) -> str: ...
+    def get_text(self) -> str: ...
+
+class UnlockError(GLib.Error):
+    holders: tuple[Holder, ...]
+    @property
+    def kind(self) -> Error | int: ...
+
+class FailedError(UnlockError): ...
+class InvalidArgumentError(UnlockError): ...
+class NotOstreeError(UnlockError): ...
+class NotBootedError(UnlockError): ...
+class PermissionDeniedError(UnlockError): ...
+class AlreadyUnlockedError(UnlockError): ...
+class NotUnlockedError(UnlockError): ...
+class SysrootLockedError(UnlockError): ...
+class InUseError(UnlockError): ...
+class ForeignMountError(UnlockError): ...
+class UnsupportedError(UnlockError): ...
+class NoSpaceError(UnlockError): ...
+class UnsafePathError(UnlockError): ...
+class UnverifiedError(UnlockError): ...
+
+RELEASE_VERSION: int
+VERSION_S: str
+YEAR_VERSION: int
+
+def detect() -> Detection: ...
+def enter() -> bool: ...
+def error_quark() -> int: ...
+def get_holders(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    cancellable: Gio.Cancellable | None = None,
+) -> list[Holder]: ...
+def get_last_holders() -> list[Holder]: ...
+def status(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> Overview: ...
+def begin(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    state: OSTree.DeploymentUnlockedState = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> Outcome: ...
+def end(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> Outcome: ...
+@overload
+def begin_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    state: OSTree.DeploymentUnlockedState = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> Awaitable[Outcome]: ...
+@overload
+def begin_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    state: OSTree.DeploymentUnlockedState,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> None: ...
+def begin_finish(
+    result: Gio.AsyncResult,
+) -> Outcome: ...
+@overload
+def end_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> Awaitable[Outcome]: ...
+@overload
+def end_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> None: ...
+def end_finish(
+    result: Gio.AsyncResult,
+) -> Outcome: ...
+def unlocked(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    state: OSTree.DeploymentUnlockedState = ...,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    usage: bool = ...,
+) -> AbstractContextManager[Outcome]: ...
