@@ -54,7 +54,7 @@ def output(session, i386_tree, release, checkout):
             environment = {"HOME": "/root", "OSTREE_UNLOCK_CACHE": "/var/cache/tests"}
             get_cbindgen(room, f"/build/{source.name}", environment)
             done = room.run([f"/build/{source.name}/tests/run", *TIERS], env=environment, check=False)
-            assert "0 failed" in done.stdout.splitlines()[-1], done
+            assert "0 failed" in done.stdout.splitlines()[-1], str(done)
             (path / "output").write_text(done.stdout)
 
     try:

@@ -52,7 +52,7 @@ def test_has(query, package):
     assert FILES[package] <= set(query(package, "--list"))
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [name for name in PACKAGES if name != "libostree-unlock-devel"])
 def test_comes_with_its_licence(query, package):
     assert any(line.endswith("/COPYING") for line in query(package, "--licensefiles"))
 
@@ -60,7 +60,7 @@ def test_comes_with_its_licence(query, package):
 @pytest.mark.parametrize(
     ("package", "needs"),
     [
-        ("libostree-unlock-devel", {"libostree-unlock(x86-64) = {version}-1", "libostree-unlock.so.1()(64bit)"}),
+        ("libostree-unlock-devel", {"libostree-unlock(x86-64) = {version}-1", "pkgconfig(ostree-1)"}),
         ("python3-libostree-unlock", {"libostree-unlock = {version}-1", "python3-gobject-base"}),
     ],
 )
@@ -73,7 +73,7 @@ def test_the_command_does_not_need_the_library(query):
 
 
 def test_the_tests_are_run_by_the_build(rpms):
-    assert len(re.findall(r"^test result: ok", rpms.log, re.MULTILINE)) >= 2
+    assert re.search(r"^1/1 rust +OK", rpms.log, re.MULTILINE)
 
 
 @pytest.fixture
