@@ -65,6 +65,14 @@ pub fn run(
         move |system| {
             let sysroot = sysroot::open_writable(system)?;
             let log = Log::open(deployment)?;
+            if !options.lock_wait.is_zero() {
+                // Nobody listens any more if the caller's side is gone.
+                let _ = reports.send(Progress {
+                    doing: "wait for the lock of the sysroot".to_owned(),
+                    done: 0,
+                    total: 0,
+                });
+            }
             let lock = sysroot::lock(&sysroot, options.lock_held, options.lock_wait, cancellable)?;
             let worker = Worker {
                 system,
@@ -384,7 +392,7 @@ fn in_use(cause: &str, holders: Vec<Holder>) -> Error {
     Error::new(Kind::InUse, cause)
         .at(USR)
         .held_by(holders)
-        .next("stop them or let them finish; or do it lazily: what they go on writing is lost then")
+        .next("stop them or let them finish; or do it lazily (--lazy): what they go on writing is lost then")
 }
 
 /// Random bits from the kernel.

@@ -89,7 +89,7 @@ pub(crate) struct ChangeArgs {
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Go on although processes use what would be lost
+    /// Go on although processes use what would be lost, or write
     #[arg(long)]
     pub(crate) lazy: bool,
 

@@ -99,3 +99,28 @@ def test_the_question_is_not_in_the_answer(written, system, at_terminal):
     assert result.returncode == 0, result
     assert "[y/N]" in result.stdout
     assert json.loads(system.read("/tmp/answer"))["discarded"]["entries"] == 2
+
+
+_HOLDER = """
+import gi, time
+gi.require_version("OSTree", "1.0")
+from gi.repository import OSTree
+sysroot = OSTree.Sysroot.new_default()
+sysroot.set_mount_namespace_in_use()
+sysroot.load(None)
+sysroot.lock()
+print("locked", flush=True)
+time.sleep(2.5)
+"""
+
+
+def test_what_takes_longer_than_a_second_is_shown_and_taken_away_again(system, at_terminal):
+    with system.popen(["/usr/bin/python3", "-c", _HOLDER], stdout=-1) as holder:
+        holder.stdout.readline()
+        result = at_terminal("", "ostree-unlock", "begin", "--lock-wait", "20")
+    assert result.returncode == 0, result
+    assert "[....................] wait for the lock of the sysroot" in result.stdout
+    last = result.stdout.rpartition("wait for the lock of the sysroot")[2]
+    assert "\x1b[K" in last and "/usr is unlocked" in last
+    quick = at_terminal("", "ostree-unlock", "end", "--yes")
+    assert "\x1b[K" not in quick.stdout
