@@ -77,6 +77,8 @@ def test_the_error_domain_belongs_to_its_enumeration(types):
 def test_scans_without_a_warning(staged, tmp_path):
     flags = ["pkg-config", "--cflags", "ostree-1", "gio-2.0"]
     flags = subprocess.run(flags, stdout=subprocess.PIPE, text=True, check=True).stdout
+    # the scanner reads -isystem as -i, which is --include; Debian 13's Kerberos has it
+    flags = flags.replace("-isystem ", "-I")
     (library,) = staged.glob("usr/lib*/**/libostree-unlock.so.1")
     done = subprocess.run(
         [

@@ -87,7 +87,7 @@ def debs(session, build_tree, release, checkout) -> _debs.Debs:
 def debs_again(session, build_tree, release, checkout) -> _debs.Debs:
     """The same, built in another directory and without tests."""
     directory = "/elsewhere/and/deeper"
-    return _debs.build(session, build_tree, release, checkout, "debs-again", directory, DEB_BUILD_OPTIONS="nocheck")
+    return _debs.build(session, build_tree, release, checkout, "again-debs", directory, DEB_BUILD_OPTIONS="nocheck")
 
 
 @pytest.fixture(scope="session")

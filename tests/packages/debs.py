@@ -64,20 +64,21 @@ def build_depends() -> list[str]:
     return sorted("debhelper" if name == "debhelper-compat" else name for name in names)
 
 
-def build_tree(session: Session, architecture: str = "amd64") -> Path:
+def build_tree(session: Session) -> Path:
     """A clean tree that has what debian/control asks for and nothing else."""
-    return rooms.tree(session, f"build-{architecture}", build_depends(), variant="buildd", architecture=architecture)
+    return rooms.tree(session, "build", build_depends(), variant="buildd")
 
 
 def build(
     session: Session, tree: Path, release: Release, checkout: Path, name: str, directory: str = "/build", **env: str
 ) -> Debs:
-    """The packages of a release, built as a user without rights in `directory`, with that in the environment."""
+    """The packages of a release, built as a user without rights in `directory`, with that in the environment.
+
+    No name may begin another one's (cache.entry: other keys of a name go).
+    """
     key = cache.key(tree.name, release.directory.name, directory, env, Path(__file__), Path(rooms.__file__))
     return Debs(
-        cache.entry(
-            checkout / "packages", name, key, lambda path: _build(session, tree, release, directory, env, path)
-        )
+        cache.entry(checkout / "packages", name, key, lambda path: _build(session, tree, release, directory, env, path))
     )
 
 

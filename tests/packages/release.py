@@ -94,9 +94,7 @@ def _dist(session: Session, source: Path, path: Path) -> None:
 def later(session: Session, release: Release, checkout: Path) -> Release:
     """A release after this one. Nothing of it is ever shipped."""
     key = cache.key(release.directory.name, Path(__file__))
-    return Release(
-        cache.entry(checkout / "packages", "later", key, lambda path: _later(session, release, path))
-    )
+    return Release(cache.entry(checkout / "packages", "later-dist", key, lambda path: _later(session, release, path)))
 
 
 def _later(session: Session, release: Release, path: Path) -> None:
