@@ -3,7 +3,7 @@
 //! their place is followed, written to or removed instead.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
@@ -235,6 +235,13 @@ pub fn touch(base: impl AsFd, path: &str) -> Result<()> {
     };
     rustix::fs::utimensat(base, path, &times, AtFlags::empty())
         .map_err(|e| Error::os("setting its time", e).at(path))
+}
+
+/// Reads a file of /proc. It has no size, and each read(2) of one costs.
+pub fn read_of_kernel(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(64 << 10);
+    fs::File::open(path)?.read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// Opens a directory by its path, only to have it.

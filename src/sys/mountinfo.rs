@@ -3,11 +3,11 @@
 //! from reading.
 
 use std::ffi::OsString;
-use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
+use crate::sys::files;
 
 /// One line of mountinfo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,19 +62,13 @@ pub fn load(view: View) -> Result<Vec<Mount>> {
 
 /// Reads the table in `path`, a mountinfo file of some process.
 pub fn load_file(path: &Path) -> Result<Vec<Mount>> {
-    let text = read_at_once(path).map_err(|e| Error::io("reading the mounts", e).at(path))?;
+    let text =
+        files::read_of_kernel(path).map_err(|e| Error::io("reading the mounts", e).at(path))?;
     parse(&text).ok_or_else(|| {
         Error::new(Kind::Failed, "a line that is no mountinfo line")
             .at(path)
             .next("is /proc mounted?")
     })
-}
-
-/// Files of the kernel's have no size, and each read(2) of one costs.
-fn read_at_once(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(64 << 10);
-    std::fs::File::open(path)?.read_to_end(&mut text)?;
-    Ok(text)
 }
 
 /// `None` if a line is not of the form that the kernel documents.

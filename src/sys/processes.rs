@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, StatxFlags};
 
 use crate::holder::{Holder, Use};
-use crate::sys::mountinfo;
+use crate::sys::{files, mountinfo};
 
 /// One use of one file of a file system by one process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl Scan {
     }
 
     fn mappings(&mut self, pid: i32, process: &Path) {
-        let Ok(maps) = fs::read(process.join("maps")) else {
+        let Ok(maps) = files::read_of_kernel(&process.join("maps")) else {
             return;
         };
         let mut seen = HashSet::new();

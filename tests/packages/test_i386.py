@@ -68,7 +68,7 @@ def output(session, i386_tree, release, checkout):
 
 def test_unit_abi_and_c(output):
     passed, failed, _skipped = map(int, re.findall(r"\d+", output.splitlines()[-1]))
-    assert failed == 0 and passed > 50, output
+    assert failed == 0 and passed > 40, output
 
 
 def test_what_is_skipped_says_why(output):
