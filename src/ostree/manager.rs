@@ -33,18 +33,18 @@ impl Manager {
 
 /// Decides by the booted deployment's origin and by which programs are there.
 pub fn find(deployment: &DeploymentId) -> Manager {
-    let origin = glib::KeyFile::new();
-    // Without an origin there is nothing that anybody could upgrade from.
-    let _ = origin.load_from_file(
-        Path::new(sysroot::PATH).join(deployment.origin()),
-        glib::KeyFileFlags::NONE,
-    );
     let installed = |program| files::exists(Path::new(program));
-    decide(
-        &origin,
-        installed("/usr/bin/bootc"),
-        installed("/usr/bin/rpm-ostree"),
-    )
+    let bootc = installed("/usr/bin/bootc");
+    let rpm_ostree = installed("/usr/bin/rpm-ostree");
+    let origin = glib::KeyFile::new();
+    if bootc || rpm_ostree {
+        // Without an origin there is nothing that anybody could upgrade from.
+        let _ = origin.load_from_file(
+            Path::new(sysroot::PATH).join(deployment.origin()),
+            glib::KeyFileFlags::NONE,
+        );
+    }
+    decide(&origin, bootc, rpm_ostree)
 }
 
 fn decide(origin: &glib::KeyFile, bootc: bool, rpm_ostree: bool) -> Manager {
