@@ -86,6 +86,9 @@ def entry(parent: Path, name: str, key: str, make: Callable[[Path], None], keep_
         os.utime(whole)
         _try_lock(whole, fcntl.LOCK_SH)
         for other in parent.glob(f"{name}-*"):
+            # Another's name may begin with this one.
+            if other.name.rpartition("-")[0] != name:
+                continue
             unused = time.time() - other.stat().st_mtime
             if other != whole and (unused > _KEEP_SECONDS or not keep_old) and _try_lock(other, fcntl.LOCK_EX):
                 shutil.rmtree(other)
