@@ -392,7 +392,7 @@ fn in_use(cause: &str, holders: Vec<Holder>) -> Error {
     Error::new(Kind::InUse, cause)
         .at(USR)
         .held_by(holders)
-        .next("stop them or let them finish; or do it lazily (--lazy): what they go on writing is lost then")
+        .next("stop them or let them finish; or do it lazily (option `lazy`): what they go on writing is lost then")
 }
 
 /// Random bits from the kernel.

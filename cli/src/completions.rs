@@ -33,6 +33,9 @@ fn words_for_fish() -> String {
         for argument in verb.get_positionals() {
             let values = argument.get_possible_values();
             let words: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+            if words.is_empty() {
+                continue;
+            }
             lines += &format!(
                 "complete -c ostree-unlock -n \"__fish_ostree_unlock_using_subcommand {}\" -f -a \"{}\"\n",
                 verb.get_name(),

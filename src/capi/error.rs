@@ -14,7 +14,7 @@ use glib_sys::{
 
 use crate::capi::boxed::give_all;
 use crate::capi::guard::guard_quiet;
-use crate::capi::holder::OstreeSysrootUnlockHolder;
+use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
 use crate::capi::text::text;
 use crate::error::{Error, Kind};
 
@@ -171,8 +171,7 @@ pub unsafe fn set_error(error: *mut *mut GError, failure: &Error) {
             gio_sys::G_IO_ERROR_CANCELLED,
         ),
     };
-    let holders = failure.holders().iter();
-    let holders: Holders = holders.map(|holder| Arc::new(holder.into())).collect();
+    let holders = values(failure.holders());
     LAST_HOLDERS.set(holders.clone());
     // SAFETY: a new error of a domain with or without a private part, which only an
     // error of our own domain has; then it goes where the caller says.

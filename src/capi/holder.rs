@@ -2,7 +2,7 @@
 //! `OstreeSysrootUnlockHolder`: who holds something that is in the way.
 
 use std::ffi::{CStr, c_char, c_int};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use glib::GString;
 use glib_sys::GType;
@@ -43,6 +43,12 @@ impl From<&Holder> for Value {
             sentence: text(&holder.to_string()),
         }
     }
+}
+
+/// What C gets of `holders`.
+pub fn values(holders: &[Holder]) -> Vec<Arc<Value>> {
+    let values = holders.iter().map(|holder| Arc::new(holder.into()));
+    values.collect()
 }
 
 impl Border for OstreeSysrootUnlockHolder {

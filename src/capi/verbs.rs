@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! The verbs as C calls them.
 
-use std::sync::Arc;
+use std::ptr;
 
 use gio_sys::GCancellable;
 use glib_sys::{GError, GPtrArray, GTRUE, gboolean};
@@ -12,7 +12,7 @@ use ostree_sys::{
 use crate::capi::boxed::{give_all, hand_over};
 use crate::capi::detection::OstreeSysrootUnlockDetection;
 use crate::capi::guard::guard;
-use crate::capi::holder::{OstreeSysrootUnlockHolder, Value as Holder};
+use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
@@ -220,15 +220,10 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_get_holders(
     // SAFETY: the caller keeps the promises of the header.
     unsafe {
         guard(error, || {
-            let none = std::ptr::null_mut();
-            let request =
-                Request::new(sysroot, deployment, none, std::ptr::null_mut(), cancellable)?;
+            let (options, progress) = (ptr::null_mut(), ptr::null_mut());
+            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
             let found = request.run(|s, d, _options, watch| holders(s, d, watch))?;
-            let found: Vec<_> = found
-                .iter()
-                .map(|holder| Arc::new(Holder::from(holder)))
-                .collect();
-            Ok(give_all::<OstreeSysrootUnlockHolder>(&found))
+            Ok(give_all::<OstreeSysrootUnlockHolder>(&values(&found)))
         })
     }
 }

@@ -33,7 +33,7 @@ pub fn holders(
         let caller = rustix::process::getpid().as_raw_nonzero().get();
         in_system(
             |_system| {
-                let observation = observe::glance(&deployment, View::Caller)?;
+                let observation = observe::observe(&deployment, View::Caller)?;
                 blocking::holders(&observation, caller)
             },
             || (),

@@ -114,3 +114,22 @@ def test_what_was_discarded_is_removed_at_boot(system):
     system.reboot()
     system.run("mount -o remount,rw /sysroot; systemd-tmpfiles --remove --boot ostree-unlock.conf")
     assert int(system.run(leftovers).stdout) == 0
+
+
+_ASK = """
+import gi
+gi.require_version("OSTree", "1.0")
+gi.require_version("OstreeUnlock", "1.0")
+from gi.repository import OSTree, OstreeUnlock
+print(*(holder.get_use() for holder in OstreeUnlock.get_holders(OSTree.Sysroot.new_default())))
+"""
+
+
+@trees()
+@pytest.mark.parametrize("unlock", ["ostree-unlock begin", "ostree admin unlock"])
+def test_who_is_in_the_way_is_told_beforehand_whoever_unlocked(system, unlock):
+    system.run(f"{unlock} && echo x > /usr/data")
+    with system.popen(f"exec 3</usr/data; {WAIT}", stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        assert system.python(_ASK).stdout == "reads\n"
+        process.stdin.close()

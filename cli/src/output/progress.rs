@@ -24,13 +24,21 @@ pub(crate) fn shown<T>(work: impl FnOnce(&dyn Fn(&Progress)) -> T) -> T {
     std::thread::scope(|scope| {
         // Without a thread it is just not shown.
         let _ = std::thread::Builder::new().spawn_scoped(scope, || draw(&state, &changed));
-        let result = work(&|progress| {
+        let _ending = Ending(&state, &changed);
+        work(&|progress| {
             lock(&state).line = line(progress);
-        });
-        lock(&state).over = true;
-        changed.notify_all();
-        result
+        })
     })
+}
+
+/// Ends the drawing, also where the work panics: the scope waits for it.
+struct Ending<'a>(&'a Mutex<State>, &'a Condvar);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        lock(self.0).over = true;
+        self.1.notify_all();
+    }
 }
 
 #[derive(Default)]
