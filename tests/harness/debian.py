@@ -16,12 +16,24 @@ from pathlib import Path
 
 from . import cache
 from .isolation import Session
-from .suites import LEFT_OUT, PACKAGES, Suite
+from .suites import LEFT_OUT, PACKAGES, SELINUX_ARCHIVES, SELINUX_PACKAGES, Suite
 from .workshop import SCRIPTS, WorkFailed, run, work
 
 # A disk is sparse: it costs what is on it. Inodes are for two deployments and what tests add.
 _DISK = ("-L", "sysroot", "-N", "65536", "-m", "0", "-J", "size=16", "-E", "lazy_itable_init=1,nodiscard")
 _DISK_SIZE = "2G"
+
+# A hook for mmdebstrap, whose configuration of apt it uses. In an OSTree system the policy's modules can't lie in /var:
+# libostree looks at them when it deploys.
+_SELINUX = """
+set -e
+cp -a "$1/var/lib/selinux/default/." "$1/etc/selinux/default"
+echo store-root=/etc/selinux >>"$1/etc/selinux/semanage.conf"
+export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+mkdir "$1/usr/share/archives"
+cd "$1/usr/share/archives"
+apt-get --quiet download {}
+"""
 
 # What apt says when it is the archive's or the network's fault; any other failure is ours.
 _NOT_OURS = re.compile(
@@ -35,12 +47,18 @@ class Unavailable(Exception):
     """The tree can't be had now; the text says why."""
 
 
-def tree(session: Session, suite: Suite) -> Path:
-    """The cached directory of that suite's tree."""
+def tree(session: Session, suite: Suite, selinux: bool = False) -> Path:
+    """The cached directory of that suite's tree, or of the one with SELinux."""
     recipe = [SCRIPTS / name for name in ("enter", "ostree-form", "make-base")]
-    key = cache.key(suite, PACKAGES, LEFT_OUT, _DISK, *recipe)
+    name, parts = suite.name, [suite, PACKAGES, LEFT_OUT, _DISK, *recipe]
+    if selinux:
+        name, parts = f"{name}+selinux", [*parts, SELINUX_PACKAGES, SELINUX_ARCHIVES, _SELINUX]
     return cache.entry(
-        cache.directory() / "trees", suite.name, key, lambda path: _make(session, suite, path), keep_old=True
+        cache.directory() / "trees",
+        name,
+        cache.key(*parts),
+        lambda path: _make(session, suite, selinux, path),
+        keep_old=True,
     )
 
 
@@ -71,14 +89,18 @@ def mmdebstrap(suite: str, root: Path, *options: str, scratch: Path) -> None:
         raise
 
 
-def _make(session: Session, suite: Suite, path: Path) -> None:
+def _make(session: Session, suite: Suite, selinux: bool, path: Path) -> None:
     # Unpacked on the session's tmpfs, since it gets device nodes.
     scratch = session.new("tree")
     root = scratch / "root"
     options = [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     # directory links instead of the usrmerge package, which would bring all of perl
     options += ["--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr"]
-    mmdebstrap(suite.name, root, "--variant=minbase", f"--include={','.join(PACKAGES)}", *options, scratch=scratch)
+    packages = PACKAGES
+    if selinux:
+        packages += SELINUX_PACKAGES
+        options.append(f"--customize-hook={_SELINUX.format(' '.join(SELINUX_ARCHIVES))}")
+    mmdebstrap(suite.name, root, "--variant=minbase", f"--include={','.join(packages)}", *options, scratch=scratch)
     listing = ["dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f", "${Package} ${Version}\\n"]
     (path / "packages").write_text(run(listing))
     run([SCRIPTS / "ostree-form", root])

@@ -65,12 +65,12 @@ class Lab:
         """Make what will be needed, `machines` to boot as virtual machines too; a failure is kept for those who need it."""
         targets = list(targets) if self.session else []
         machines = list(machines) if self.session else []
-        suites = list(dict.fromkeys(target.suite for target in targets))
+        trees = list(dict.fromkeys((target.suite, target.selinux) for target in targets))
         with ThreadPoolExecutor() as pool:
             if staged or targets:
                 pool.submit(self.staged)
-            for suite in suites:
-                pool.submit(self.tree, suite)
+            for suite, selinux in trees:
+                pool.submit(self.tree, suite, selinux)
             if machines:
                 pool.submit(self.emulator)
             for suite in dict.fromkeys(target.suite for target in machines):
@@ -85,15 +85,15 @@ class Lab:
         return payload.stage()
 
     @_remembered
-    def tree(self, suite: Suite) -> Path:
+    def tree(self, suite: Suite, selinux: bool = False) -> Path:
         """The tree of a suite."""
-        return debian.tree(self._isolated(), suite)
+        return debian.tree(self._isolated(), suite, selinux)
 
     @_remembered
     def image(self, target: Target) -> Path:
         """The disk image of a target."""
         checkout = cache.of_checkout(payload.SOURCE)
-        return images.image(self._isolated(), target, self.tree(target.suite), self.staged(), checkout)
+        return images.image(self._isolated(), target, self.tree(target.suite, target.selinux), self.staged(), checkout)
 
     @_remembered
     def emulator(self) -> Path:

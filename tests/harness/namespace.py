@@ -29,7 +29,7 @@ from .result import BootFailed
 from .suites import Target
 from .system import ENVIRONMENT, Process, System, in_system
 
-_BOOTED = "ostree-unlock-tests: booted\n"
+_BOOTED = re.compile("^ostree-unlock-tests: booted$", re.MULTILINE)
 _PID = re.compile(r"^firmware: pid 1 is (\d+)$", re.MULTILINE)
 _BOOT_SECONDS = 30
 _END_SECONDS = 20
@@ -75,7 +75,7 @@ class NamespaceSystem(System):
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         try:
-            self._pid = self._read_console()
+            self._pid = int(_PID.search(self._read_console(_BOOTED, _PID))[1])
             self._pidfd = os.pidfd_open(self._pid)
             # as long as its parent is there the number is not used again
             if self._firmware.poll() is not None:
@@ -86,15 +86,15 @@ class NamespaceSystem(System):
             self._wait_for_end()
             raise
 
-    def _read_console(self) -> int:
-        """Take in what the boot prints until it is done; the number of its pid 1."""
+    def _read_console(self, *expected: re.Pattern[str]) -> str:
+        """Take in what the boot prints until all that is expected stands there."""
         __tracebackhide__ = True
         console = ""
         deadline = time.monotonic() + _BOOT_SECONDS
         stream = self._firmware.stdout
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
-            while not (_BOOTED in console and (pid := _PID.search(console))):
+            while not all(pattern.search(console) for pattern in expected):
                 ready = selector.select(max(0, deadline - time.monotonic()))
                 data = os.read(stream.fileno(), 1 << 16) if ready else b""
                 if not data:
@@ -102,7 +102,16 @@ class NamespaceSystem(System):
                     raise BootFailed(f"{self.target} did not boot: {why}\n--- console\n{console}")
                 console += data.decode(errors="replace")
                 self.console += data.decode(errors="replace")
-        return int(pid[1])
+        return console
+
+    def soft_reboot(self, deployment: int = 0) -> None:
+        """See System. Prepared by libostree itself, done by process 1 (initramfs/pid1)."""
+        # libostree asks systemd to start the unit that finalizes what is staged
+        self.run("install -D /dev/stdin /run/stub/systemctl", input="#!/bin/sh\n")
+        self.run(f"PATH=/run/stub:$PATH ostree admin prepare-soft-reboot {deployment}")
+        self.run("kill -USR1 1", check=False)
+        self._read_console(_BOOTED)
+        self.run("ostree admin boot-complete", env={"INVOCATION_ID": "that of a service"})
 
     def popen(
         self,

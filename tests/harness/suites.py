@@ -7,7 +7,7 @@ What may not be in here: how any of it is made.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 PACKAGES = (
     # the system; systemd is there for its programs and its units, it runs in VM boots only
@@ -17,6 +17,15 @@ PACKAGES = (
     # the Python tests
     "python3", "python3-gi", "gir1.2-ostree-1.0",
 )  # fmt: skip
+
+# What a system under SELinux has besides: the policy, who asks for passwords and logs people in, and bubblewrap, in which
+# libostree looks at the policy of what it deploys.
+SELINUX_PACKAGES = (
+    "selinux-policy-default", "policycoreutils", "selinux-utils", "bubblewrap",
+    "sudo", "openssh-server", "openssh-client", "passwd", "login",
+)  # fmt: skip
+# Those of them that are in the tree a second time, as archives, to be installed again: login, unix_chkpwd, su, sudo, sshd.
+SELINUX_ARCHIVES = ("login", "libpam-modules-bin", "util-linux", "passwd", "sudo", "openssh-server")
 
 # Every test copies its system's disk: what no test looks at is left out.
 LEFT_OUT = (
@@ -53,11 +62,19 @@ class Target:
     """sysroot.readonly=true: /sysroot is mounted read-only."""
     private: bool = False
     """Nobody made the root mount shared."""
+    root_transient: bool = False
+    """With composefs: the root takes writes, in memory."""
+    etc_transient: bool = False
+    """With composefs: what is written to /etc is gone after a reboot."""
+    live: bool = False
+    """A medium that takes no writes; /etc and /var are in memory."""
+    selinux: bool = False
+    """Debian's policy, enforcing; for virtual machines."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is special, a word each."""
-        return tuple(word for word in ("composefs", "readonly", "private") if getattr(self, word))
+        return tuple(field.name for field in fields(self) if getattr(self, field.name) is True)
 
     def __str__(self) -> str:
         return "+".join((self.suite.name, *self.words))

