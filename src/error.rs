@@ -188,6 +188,19 @@ impl Error {
         self
     }
 
+    /// Whether the medium beneath is gone, or full, or takes no writes any more.
+    pub(crate) fn is_of_medium(&self) -> bool {
+        use rustix::io::Errno;
+        let source = self.0.source.as_deref();
+        let errno = source
+            .and_then(|source| source.downcast_ref::<std::io::Error>())
+            .and_then(Errno::from_io_error);
+        matches!(
+            errno,
+            Some(Errno::ROFS | Errno::IO | Errno::NOSPC | Errno::DQUOT)
+        )
+    }
+
     /// What went wrong, for programs.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -290,6 +303,14 @@ mod tests {
         let error = Error::os("mkdir", rustix::io::Errno::NOSPC);
         assert_eq!(error.kind(), Kind::NoSpace);
         assert!(error.to_string().contains("No space left"));
+    }
+
+    #[test]
+    fn a_medium_that_is_gone_is_told_apart() {
+        use rustix::io::Errno;
+        assert!(Error::os("mkdir", Errno::ROFS).is_of_medium());
+        assert!(!Error::os("mkdir", Errno::EXIST).is_of_medium());
+        assert!(!Error::new(Kind::Failed, "x").is_of_medium());
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Observation {
     pub foreign: Option<Mount>,
     /// Whether the topmost mount is read-only.
     pub read_only: bool,
+    /// Whether the base is: with `root.transient` it takes writes by itself.
+    pub base_read_only: bool,
     /// Mount points below the hierarchy, as one sees them now.
     pub below: Vec<PathBuf>,
     /// The same in the base, covered or not.
@@ -104,7 +106,13 @@ pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
 fn sysroot_is_writable(mounts: &[Mount]) -> bool {
     mountinfo::chain_at(mounts, Path::new(sysroot::PATH))
         .last()
-        .is_some_and(|m| !superblock_is_read_only(m))
+        .is_some_and(|m| !superblock_is_read_only(m) && !has_failed(m))
+}
+
+/// After an error newer kernels refuse writes without making the superblock read-only.
+fn has_failed(mount: &Mount) -> bool {
+    const EMERGENCY: &str = "emergency_ro";
+    mount.super_options.split(',').any(|o| o == EMERGENCY)
 }
 
 /// What one mount at the hierarchy is.
@@ -163,6 +171,8 @@ fn interpret(facts: Facts) -> Observation {
         }
     }
     let top = chain.last().copied();
+    let is_read_only = |mount: &Mount| mount.read_only || superblock_is_read_only(mount);
+    let by_id = |id: u32| facts.mounts.iter().find(|m| m.id == id);
     let points = |mount: u32| {
         mountinfo::below(&facts.mounts, mount, hierarchy)
             .iter()
@@ -172,9 +182,8 @@ fn interpret(facts: Facts) -> Observation {
     Observation {
         below: points(top.map_or(root, |m| m.id)),
         below_base: points(base),
-        read_only: top
-            .or_else(|| facts.mounts.iter().find(|m| m.id == root))
-            .is_some_and(|m| m.read_only || superblock_is_read_only(m)),
+        read_only: top.or_else(|| by_id(root)).is_some_and(is_read_only),
+        base_read_only: by_id(base).is_some_and(is_read_only),
         mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
         mounts: all,
         stack: Stack {
@@ -364,7 +373,22 @@ pub mod tests {
         let root = "21 1 0:30 / / ro shared:1 - overlay composefs ro,lowerdir+=x";
         let locked = seen(&[root], Flags::default(), None, None);
         assert_eq!(locked.stack, Stack::base());
-        assert!(locked.read_only);
+        assert!(locked.read_only && locked.base_read_only);
+        let transient = root.replace(" ro", " rw");
+        let ours = OURS.replace("22", "21").replace(" rw ", " ro ");
+        let unlocked = seen(&[&transient, &ours], Flags::default(), None, None);
+        assert!(unlocked.read_only && !unlocked.base_read_only);
+    }
+
+    #[test]
+    fn a_medium_that_failed_takes_no_writes() {
+        let writable = |options: &str| {
+            let sysroot = format!("23 21 8:1 / /sysroot ro - ext4 /dev/vda {options}");
+            seen(&[ROOT, BASE, &sysroot], Flags::default(), None, None).sysroot_writable
+        };
+        assert!(writable("rw"));
+        assert!(!writable("ro"));
+        assert!(!writable("rw,emergency_ro"));
     }
 
     #[test]

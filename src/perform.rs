@@ -158,6 +158,10 @@ impl Worker<'_> {
         if !notes.is_empty() {
             observation = self.observe()?;
         }
+        if observation.stack.upper.is_none() {
+            // Its room is room for what comes; what stays is told of in the end.
+            self.discard(&observation);
+        }
         let plan = decide(&observation).map_err(|error| error.noting(notes.clone()))?;
         match self.carry_out(&plan, &observation) {
             Ok(more) => notes.extend(more),
@@ -176,7 +180,7 @@ impl Worker<'_> {
         if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
             return Err(error.next(format!("and taking it back failed too: {worse}")));
         }
-        if self.verify(&plan.after).is_ok() {
+        if self.verify(&plan.after, before).is_ok() {
             return Ok(format!("made good after a failure: {error}"));
         }
         self.discard(before);
@@ -211,7 +215,7 @@ impl Worker<'_> {
             self.step(step, before, &mut notes)?;
             swapped |= step.is_swap();
         }
-        self.verify(&plan.after)?;
+        self.verify(&plan.after, before)?;
         self.log.drop_intent()?;
         Ok(notes)
     }
@@ -234,7 +238,13 @@ impl Worker<'_> {
 
     fn step(&self, step: &Step, before: &Observation, notes: &mut Vec<String>) -> Result<()> {
         match step {
-            Step::SetAside(directory) => self.set_aside(directory),
+            Step::SetAside(directory) => match self.set_aside(directory) {
+                Err(error) if error.is_of_medium() => {
+                    notes.push(format!("what was written could not be removed: {error}"));
+                    Ok(())
+                }
+                done => done,
+            },
             Step::MakeUpper(directory) => self.make_upper(directory),
             Step::SetFlag(state, directory) => flags::set(self.log.run_state(), *state, directory),
             Step::ClearFlag(state) => flags::clear(self.log.run_state(), *state),
@@ -263,7 +273,10 @@ impl Worker<'_> {
             Step::LetMountsGo => carry::let_go(),
             Step::Announce(state) => {
                 if sysroot::is_writable(&self.sysroot)? {
-                    files::touch(&self.sysroot, "ostree/deploy")?;
+                    match files::touch(&self.sysroot, "ostree/deploy") {
+                        Err(error) if error.is_of_medium() => {}
+                        done => done?,
+                    }
                 }
                 journal::state_changed(self.deployment, *state);
                 notice::update(*state);
@@ -295,6 +308,8 @@ impl Worker<'_> {
         let like = Attributes::of(Path::new(USR))?;
         let made = if directory.starts_with(sysroot::PATH) {
             let (parent, name) = self.open_parent(directory)?;
+            // Where it is set aside to: on a disk that is full by then no directory is made.
+            files::ensure_directory(&parent, Path::new(OURS), 0o700)?;
             files::make_directory_like(&parent, &name, &like)?
         } else {
             files::hold(directory)?
@@ -365,13 +380,13 @@ impl Worker<'_> {
     }
 
     /// The kernel must show what was planned, to everybody.
-    fn verify(&self, after: &Stack) -> Result<()> {
+    fn verify(&self, after: &Stack, before: &Observation) -> Result<()> {
         let now = observe::glance(self.deployment, View::Caller)?;
         let is = |stack: &Stack| {
             let upper = stack.upper.as_ref();
             upper.map(|upper| (upper.state, upper.token.clone()))
         };
-        let locked_is_read_only = after.upper.is_some() || now.read_only;
+        let locked_is_read_only = after.upper.is_some() || now.read_only || !before.base_read_only;
         if is(&now.stack) == is(after) && now.foreign.is_none() && locked_is_read_only {
             return Ok(());
         }

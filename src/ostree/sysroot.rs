@@ -93,22 +93,27 @@ pub fn lock(
     if held {
         return Ok(None);
     }
-    let run;
     // Where nothing can be written below the sysroot (a live medium), libostree cannot
     // lock it either, and only we must keep out of each other's way.
-    let (directory, path) = if is_writable(sysroot)? {
-        (sysroot, LOCK)
-    } else {
-        run = files::hold(Path::new("/run/ostree"))?;
-        (&run, RUN_LOCK)
+    let run = files::hold(Path::new("/run/ostree"))?;
+    let (mut directory, mut path) = match is_writable(sysroot)? {
+        true => (sysroot, LOCK),
+        false => (&run, RUN_LOCK),
     };
     let deadline = Instant::now() + wait;
     loop {
         if let Some(cancellable) = cancellable {
             cancellable.set_error_if_cancelled()?;
         }
-        if let Some(lock) = lock::try_lock(directory, path)? {
-            return Ok(Some(lock));
+        match lock::try_lock(directory, path) {
+            Ok(Some(lock)) => return Ok(Some(lock)),
+            Ok(None) => {}
+            // A file system whose medium failed does not say so beforehand.
+            Err(error) if error.is_of_medium() && path == LOCK => {
+                (directory, path) = (&run, RUN_LOCK);
+                continue;
+            }
+            Err(error) => return Err(error),
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {

@@ -11,7 +11,7 @@ use rustix::fs::{Access, AtFlags, CWD};
 
 use crate::error::{Error, Kind, Result};
 use crate::observe::{self, Observation, USR};
-use crate::options::{Options, Watch};
+use crate::options::{Backing, Options, Watch};
 use crate::ostree::{DeploymentId, sysroot};
 use crate::stack::{MadeBy, State};
 use crate::sys::mountinfo::View;
@@ -197,6 +197,14 @@ fn problems(observation: &Observation) -> Vec<Problem> {
                 "somebody else's mount is on top ({}, {}): nothing can be begun or ended until it is gone",
                 foreign.fs_type, foreign.source
             ),
+        );
+    }
+    let on_disk = observation.stack.upper.as_ref();
+    let on_disk = on_disk.is_some_and(|upper| upper.backing == Backing::Disk);
+    if on_disk && !observation.sysroot_writable {
+        add(
+            "read-only-medium",
+            "the file system that takes what is written takes no writes any more: end works all the same, and cannot remove what was written".to_owned(),
         );
     }
     match &observation.intent {

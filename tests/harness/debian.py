@@ -23,10 +23,11 @@ from .workshop import SCRIPTS, WorkFailed, run, work
 _DISK = ("-L", "sysroot", "-N", "65536", "-m", "0", "-J", "size=16", "-E", "lazy_itable_init=1,nodiscard")
 _DISK_SIZE = "2G"
 
-# A hook for mmdebstrap, whose configuration of apt it uses. In an OSTree system the policy's modules can't lie in /var:
-# libostree looks at them when it deploys.
+# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: its modules can't
+# lie in /var, since libostree looks at them when it deploys, and homes are where links lead.
 _SELINUX = """
 set -e
+printf '%s\n' '/var/home /home' '/var/roothome /root' >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 cp -a "$1/var/lib/selinux/default/." "$1/etc/selinux/default"
 echo store-root=/etc/selinux >>"$1/etc/selinux/semanage.conf"
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"

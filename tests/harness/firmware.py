@@ -49,12 +49,12 @@ def power_on(disk: Path, root: Path, deployment: int, hostname: str) -> None:
     boot = Path("sysroot/boot")
     texts = [path.read_text() for path in (boot / "loader/entries").glob("*.conf")]
     entry = bls.in_boot_order(texts)[deployment]
+    with (boot / entry.initrd.removeprefix("/boot").lstrip("/")).open("rb") as initrd:
+        subprocess.run(["cpio", "-idm", "--quiet"], stdin=initrd, check=True)
     if "ro" in entry.options.split():
         # A medium that takes no writes: the device itself is read-only, and no remount changes that.
         kernel.umount("sysroot")
         subprocess.run(["mount", "-o", "loop,ro", disk, "sysroot"], check=True)
-    with (boot / entry.initrd.removeprefix("/boot").lstrip("/")).open("rb") as initrd:
-        subprocess.run(["cpio", "-idm", "--quiet"], stdin=initrd, check=True)
     Path("cmdline").write_text(f"{entry.options}\n")
     devices.make(Path("dev"))
 
