@@ -27,7 +27,8 @@ _DISK_SIZE = "2G"
 # lie in /var, since libostree looks at them when it deploys, and homes are where links lead.
 _SELINUX = """
 set -e
-printf '%s\n' '/var/home /home' '/var/roothome /root' >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
+echo /var/home /home >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
+echo /var/roothome /root >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 cp -a "$1/var/lib/selinux/default/." "$1/etc/selinux/default"
 echo store-root=/etc/selinux >>"$1/etc/selinux/semanage.conf"
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"

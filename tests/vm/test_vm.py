@@ -4,6 +4,9 @@ Why beside the boot tier: Linux 6.1 has no MOVE_MOUNT_BENEATH, and no namespace 
 A boot takes seconds, so each test does much with it.
 """
 
+import random
+import subprocess
+
 import pytest
 
 from harness.fixtures import trees
@@ -12,6 +15,27 @@ pytestmark = [trees(), pytest.mark.timeout(400)]
 
 
 def test_there_and_back(machine, expect_state):
+    _every_state(machine, expect_state)
+    _a_mount_below_usr_and_a_caller_in_a_namespace(machine, expect_state)
+    _who_holds_what_would_be_lost(machine, expect_state)
+
+    # and how each ends with the boot
+    machine.run("ostree-unlock begin && touch /usr/new && sync && touch /var/lost")
+    machine.power_cut()
+    expect_state(machine, "none")
+    assert not machine.exists("/var/lost")
+    machine.run("ostree-unlock begin transient && ostree-unlock run --writable -- touch /usr/new && touch /var/kept")
+    machine.reboot()
+    expect_state(machine, "none")
+    assert machine.exists("/var/kept")
+    _power_that_fails_during_a_change(machine, expect_state)
+    machine.run("ostree-unlock begin")
+    assert not machine.exists("/usr/new")
+    machine.run("touch /usr/other && ostree-unlock end --yes")
+    expect_state(machine, "none")
+
+
+def _every_state(machine, expect_state):
     assert machine.run("uname -r").stdout.strip() == machine.kernel.release
     expect_state(machine, "none")
 
@@ -36,25 +60,31 @@ def test_there_and_back(machine, expect_state):
     expect_state(machine, "none")
 
 
-def test_gone_after_a_reboot_and_after_a_power_cut(machine, expect_state):
-    machine.run("ostree-unlock begin && touch /usr/new && sync && touch /var/kept")
-    machine.reboot()
-    expect_state(machine, "none")
-    assert machine.exists("/var/kept")
-
-    machine.run("ostree-unlock begin && touch /usr/new")
-    machine.power_cut()
+def _power_that_fails_during_a_change(machine, expect_state):
+    """At some moment of the one change or the other, all of which go on without a pause."""
+    changes = "begin", "begin transient", "begin development", "end --yes"
+    loop = "; ".join(f"ostree-unlock {change} && echo done" for change in changes)
+    with machine.popen(f"while :; do touch /usr/new; {loop}; done", stdout=subprocess.PIPE) as changing:
+        for _ in range(random.randint(4, 8)):
+            assert changing.stdout.readline() == b"done\n" or changing.poll() is None
+        machine.power_cut()
     expect_state(machine, "none")
     machine.run("ostree fsck -q", timeout=180)
-    machine.run("ostree-unlock begin")
-    assert not machine.exists("/usr/new")
-    machine.run("touch /usr/other && ostree-unlock end --yes")
+
+
+def test_a_hotfix_lasts(machine, expect_state):
+    """Through a loss of power and a reboot, in its own deployment alone."""
+    machine.run("ostree admin unlock --hotfix && echo fixed >/usr/fixed && sync")
+    expect_state(machine, "hotfix")
+    machine.power_cut()
+    expect_state(machine, "hotfix")
+    machine.run("echo more >>/usr/fixed")
+    machine.reboot(deployment=1)
     expect_state(machine, "none")
-
-
-def test_what_others_have_mounted_and_hold(machine, expect_state):
-    _a_mount_below_usr_and_a_caller_in_a_namespace(machine, expect_state)
-    _who_holds_what_would_be_lost(machine, expect_state)
+    assert not machine.exists("/usr/fixed")
+    machine.reboot()
+    expect_state(machine, "hotfix")
+    assert machine.read("/usr/fixed") == "fixed\nmore\n"
 
 
 def _a_mount_below_usr_and_a_caller_in_a_namespace(machine, expect_state):

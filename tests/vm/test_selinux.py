@@ -1,0 +1,100 @@
+"""SELinux with Debian's policy, enforcing: what is written is labelled as the policy says, and people can log in.
+
+Why: a wrong label on one program locks everybody out, and nothing but a machine that enforces a policy shows it. One long
+test, since this machine takes a minute to boot: locked, unlocked, with the packages that log people in installed once
+more, locked again, and with a hotfix of libostree's across a reboot.
+
+A denial is ours if our command was denied something, or if it is of a kind that had not been there before `begin`: the
+policy was not written for OSTree, and Debian's own programs are denied a lot.
+"""
+
+import re
+
+import pytest
+
+from harness.fixtures import trees
+
+_KEY = "/etc/ssh/tester"
+_DENIAL = re.compile(r'avc:  denied  (\{.*?\}) .*?comm="(.*?)".* scontext=(\S+) tcontext=(\S+) tclass=(\S+)')
+
+
+@trees("bookworm", selinux=True)
+@pytest.mark.timeout(1500)
+def test_labels_and_logins(systemd_machine, expect_state):
+    machine = systemd_machine
+    _settle(machine)
+    _make_user(machine)
+    _log_in(machine)
+    denied_before = _denials(machine)
+
+    machine.run("ostree-unlock begin")
+    expect_state(machine, "development")
+    _log_in(machine)
+    assert _denials(machine) <= denied_before
+    _write_and_install(machine)
+    _log_in(machine)
+    machine.run("ostree-unlock begin transient && ostree-unlock run --writable -- mkdir /usr/lib/later")
+    assert _wrong_labels(machine) == ""
+    machine.run("ostree-unlock end --yes --lazy")
+    expect_state(machine, "none")
+    machine.run("systemctl restart ssh")
+    _log_in(machine)
+    assert not [denial for denial in _denials(machine) if "ostree-unlock" in denial]
+
+    machine.run("ostree admin unlock --hotfix && touch /usr/lib/fixed")
+    machine.reboot()
+    _settle(machine)
+    expect_state(machine, "hotfix")
+    assert machine.exists("/usr/lib/fixed")
+    _log_in(machine)
+    assert not [denial for denial in _denials(machine) if "ostree-unlock" in denial]
+
+
+def _settle(machine):
+    assert machine.run("systemctl is-system-running --wait", check=False, timeout=300).stdout == "running\n"
+    assert machine.run("getenforce").stdout == "Enforcing\n"
+
+
+def _make_user(machine):
+    """With a home, a password, a key, and the right to become root."""
+    # what systemd-tmpfiles would have made, had the policy heard of it
+    machine.run("mkdir -p /var/home && rm -rf /var/lib/dpkg && ln -s /usr/share/dpkg/database /var/lib/dpkg")
+    machine.run("restorecon /var/home /var/lib/dpkg && useradd --create-home --shell /bin/sh tester")
+    machine.run("chpasswd", input="tester:secret\n", timeout=120)
+    machine.write("/etc/sudoers.d/tester", "tester ALL=(ALL) NOPASSWD: ALL\n")
+    machine.run(f"ssh-keygen -q -t ed25519 -N '' -f {_KEY}", timeout=120)
+    home = "/var/home/tester/.ssh"
+    machine.run(f"mkdir {home} && cp {_KEY}.pub {home}/authorized_keys && chown -R tester: {home} && restorecon -R {home}")
+
+
+def _log_in(machine):
+    """In every way that asks a program with a label of its own."""
+    ssh = f"ssh -i {_KEY} -o BatchMode=yes -o StrictHostKeyChecking=no tester@127.0.0.1"
+    said = machine.run(f"{ssh} 'id -un; sudo id -un'", timeout=120).stdout
+    assert said == "tester\nroot\n"
+    assert machine.run("su tester -c 'id -un'", input="secret\n", user="nobody", timeout=120).stdout == "tester\n"
+    for password, status in (("secret", 0), ("wrong", 7)):
+        checked = machine.run("/sbin/unix_chkpwd tester nullok", input=f"{password}\0", user="tester", check=False)
+        assert checked.returncode == status, checked
+
+
+def _write_and_install(machine):
+    """What people do with an unlocked /usr."""
+    machine.run("touch /usr/new /usr/bin/new /usr/sbin/unix_chkpwd.new && mkdir -p /usr/lib/systemd/system/new.d")
+    machine.run("DEBIAN_FRONTEND=noninteractive dpkg --install /usr/share/archives/*.deb", timeout=600)
+    machine.run("systemctl restart ssh")
+    installed = machine.run("cd /sysroot/ostree/deploy/*/backing/*/usr-transient/upper; ls bin/sudo bin/su sbin/unix_chkpwd sbin/sshd")
+    assert len(installed.stdout.split()) == 4
+    assert _wrong_labels(machine) == ""
+
+
+def _wrong_labels(machine):
+    """What restorecon would change of all that was written."""
+    upper = "/sysroot/ostree/deploy/*/backing/*/usr-transient/upper"
+    written = f"cd {upper} && find . ! -type c -printf '/usr/%P\\n'"
+    return machine.run(f"{written} | restorecon -n -v -f -", timeout=120).stdout
+
+
+def _denials(machine):
+    """The kinds of denial since the boot."""
+    return {" ".join(found) for found in _DENIAL.findall(machine.run("dmesg").stdout)}
