@@ -40,6 +40,7 @@ mod stack;
 mod swap;
 #[allow(unsafe_code)]
 mod sys;
+mod upper;
 mod verbs;
 
 pub use crate::error::{Error, Kind, Result};

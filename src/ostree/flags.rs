@@ -3,17 +3,21 @@
 //! two flags in /run and a key in the origin. Flags are what we tell others; the
 //! kernel is what we believe ourselves.
 
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::ostree::booted::DeploymentId;
+use crate::ostree::sysroot;
 use crate::stack::State;
 use crate::sys::files;
 
 const DEVELOPMENT: &str = "unlocked-development";
 const TRANSIENT: &str = "unlocked-transient";
 const LIVE: &str = "rpmostree-is-live.stamp";
+const GROUP: &str = "origin";
+const KEY: &str = "unlocked";
 
 /// The flags of one deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +70,7 @@ fn origin_says_hotfix(origin: &Path) -> bool {
     let key_file = glib::KeyFile::new();
     key_file
         .load_from_file(origin, glib::KeyFileFlags::NONE)
-        .and_then(|()| key_file.string("origin", "unlocked"))
+        .and_then(|()| key_file.string(GROUP, KEY))
         .is_ok_and(|value| value == State::Hotfix.name())
 }
 
@@ -87,6 +91,35 @@ pub fn clear(run_state: impl AsFd, state: State) -> Result<()> {
         Some(name) => files::remove_file(run_state, name),
         None => Ok(()),
     }
+}
+
+/// Says in the origin whether the deployment has a hotfix; on the disk when it returns.
+pub fn set_hotfix(below: impl AsFd, deployment: &DeploymentId, on: bool) -> Result<()> {
+    let origin = deployment.origin();
+    let path = Path::new(sysroot::PATH).join(&origin);
+    let (Some(parent), Some(name)) = (origin.parent(), origin.file_name().and_then(OsStr::to_str))
+    else {
+        return Ok(());
+    };
+    let directory = files::open_directory(below, parent)?.ok_or_else(|| {
+        Error::new(Kind::Failed, "the directory of the deployments is gone").at(&path)
+    })?;
+    // Of a call that died here.
+    files::remove_unfinished(&directory, name)?;
+    let key_file = glib::KeyFile::new();
+    match key_file.load_from_file(&path, glib::KeyFileFlags::KEEP_COMMENTS) {
+        Err(e) if !e.matches(glib::FileError::Noent) => {
+            return Err(Error::from(e).at(&path).next("nothing was changed in it"));
+        }
+        _ => {}
+    }
+    if on {
+        key_file.set_string(GROUP, KEY, State::Hotfix.name());
+    } else if key_file.remove_key(GROUP, KEY).is_err() {
+        // It said so already.
+        return Ok(());
+    }
+    files::write_lasting(&directory, name, key_file.to_data().as_bytes()).map_err(|e| e.at(path))
 }
 
 /// The overlay directory that libostree before 2025.3 wrote into the flag of `state`.
