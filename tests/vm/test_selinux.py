@@ -2,7 +2,7 @@
 
 Why: a wrong label on one program locks everybody out, and nothing but a machine that enforces a policy shows it. One long
 test, since this machine takes a minute to boot: locked, unlocked, with the packages that log people in installed once
-more, locked again, and with a hotfix of libostree's across a reboot.
+more, locked again, and with a hotfix across a reboot.
 
 A denial is ours if our command was denied something, or if it is of a kind that had not been there before `begin`: the
 policy was not written for OSTree, and Debian's own programs are denied a lot.
@@ -41,7 +41,7 @@ def test_labels_and_logins(systemd_machine, expect_state):
     _log_in(machine)
     assert not [denial for denial in _denials(machine) if "ostree-unlock" in denial]
 
-    machine.run("ostree admin unlock --hotfix && touch /usr/lib/fixed")
+    machine.run("ostree-unlock begin hotfix && touch /usr/lib/fixed")
     machine.reboot()
     _settle(machine)
     expect_state(machine, "hotfix")
