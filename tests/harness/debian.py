@@ -23,10 +23,14 @@ from .workshop import SCRIPTS, WorkFailed, run, work
 _DISK = ("-L", "sysroot", "-N", "65536", "-m", "0", "-J", "size=16", "-E", "lazy_itable_init=1,nodiscard")
 _DISK_SIZE = "2G"
 
-# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: its modules can't
-# lie in /var, since libostree looks at them when it deploys, and homes are where links lead.
+# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: homes are where
+# links lead; its modules can't lie in /var, since libostree looks at them when it deploys; and whatever runs from an overlay
+# uses files that the kernel has opened as whoever mounted it, an administrator or the initramfs.
 _SELINUX = """
 set -e
+for mounter in kernel_t unconfined_t initrc_t; do echo "(allow domain $mounter (fd (use)))"; done >"$1/overlays.cil"
+chroot "$1" semodule --noreload --install /overlays.cil
+rm "$1/overlays.cil"
 echo /var/home /home >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 echo /var/roothome /root >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 cp -a "$1/var/lib/selinux/default/." "$1/etc/selinux/default"

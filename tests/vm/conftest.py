@@ -7,6 +7,7 @@ What may not be in here: how a machine is made and booted (../harness).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,7 +22,8 @@ def expect_state() -> Callable[[object, str], None]:
         ours, libostree, write = machine.run("; echo ---; ".join(ask), check=False).stdout.split("---\n")
         (usr,) = json.loads(ours)["hierarchies"]
         assert (usr["unlocked"], usr["problems"]) == (state, []), usr
-        seen = [line.split(": ")[1] for line in libostree.splitlines() if line.lstrip().startswith("Unlocked: ")]
+        booted = re.search(r"^\* .*\n(?:    .*\n)*", libostree, re.MULTILINE)[0]
+        seen = re.findall(r"Unlocked: (\w+)", booted)
         assert seen == ([] if state == "none" else [state]), libostree
         assert (write == "written\n") == (state in ("development", "hotfix"))
 

@@ -18,7 +18,7 @@ def test_unlock_and_relock_over_verified_files(machine, expect_state):
     subprocess.run(["tune2fs", "-O", "verity", machine.disk], check=True, stdout=subprocess.DEVNULL)
     machine.boot()
     machine.run("ostree config set ex-integrity.fsverity yes && ostree admin post-copy", timeout=300)
-    machine.run("ostree admin kargs edit-in-place --append=ostree.prepare-root.composefs=verity")
+    machine.run("ostree admin kargs edit-in-place --append-if-missing=ostree.prepare-root.composefs=verity")
     machine.reboot()
     assert "verity=require" in machine.run("findmnt -no OPTIONS /").stdout
 
