@@ -290,8 +290,11 @@ fn after_help() -> String {
            ostree-unlock                  what is the state?\n  \
            ostree-unlock begin            /usr writable until the reboot or `end`\n  \
            ostree-unlock begin --dry-run  what would be done\n  \
-           ostree-unlock end              /usr as it was deployed\n\n{}",
-        exit::table()
+           ostree-unlock end              /usr as it was deployed\n\n{}  \
+           `run` ends as its command does: {} if it cannot be executed, {} if it is not there\n",
+        exit::table(),
+        exit::NOT_EXECUTABLE,
+        exit::NOT_FOUND
     )
 }
 

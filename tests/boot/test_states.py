@@ -80,7 +80,7 @@ def test_libostrees_own_is_shown_and_relocked(system, usr, is_unlocked, is_locke
     assert seen["made_by"] == "libostree"
     assert seen["since"]
     assert system.exists(seen["upper"]["path"]), seen
-    again = system.run("ostree-unlock begin", check=False)
+    again = system.run(f"ostree-unlock begin {state}", check=False)
     assert again.returncode == 15 and "by libostree" in again.stderr
     system.run("ostree-unlock end --yes")
     is_locked()
