@@ -359,6 +359,11 @@ fn change(
         }));
     }
     steps.push(Step::Announce(to));
+    let mut notes = vec![kept(from)];
+    notes.extend(match taken {
+        Move::Release => Some("it is no longer there after a reboot".to_owned()),
+        _ => way_back(request),
+    });
     Ok(Plan {
         intent: Intent::Change {
             from,
@@ -373,7 +378,7 @@ fn change(
             }),
         },
         steps,
-        notes: [kept(from)].into_iter().chain(way_back(request)).collect(),
+        notes,
     })
 }
 

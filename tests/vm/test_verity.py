@@ -23,6 +23,8 @@ def test_unlock_and_relock_over_verified_files(machine, expect_state):
     assert "verity=require" in machine.run("findmnt -no OPTIONS /").stdout
 
     expect_state(machine, "none")
+    refused = machine.run("ostree-unlock begin hotfix", check=False)
+    assert refused.returncode == 20, refused
     machine.run("ostree-unlock begin && echo new >/usr/new && echo more >>/usr/lib/os-release && rm /usr/bin/tac")
     expect_state(machine, "development")
     machine.run("ostree-unlock begin transient")
