@@ -157,12 +157,11 @@ class VirtualMachine(System):
             **popen,
         )
 
-    def soft_reboot(self, deployment: int | None = 0) -> None:
-        """See System. Done by systemd; without a deployment in the same root, which libostree knows nothing of."""
+    def soft_reboot(self, deployment: int = 0) -> None:
+        """See System. Done by systemd, so only where that is process 1."""
         if not self.systemd:
             raise NotImplementedError("soft reboot without systemd")
-        if deployment is not None:
-            self.run(f"ostree admin prepare-soft-reboot {deployment}", timeout=_BOOT_SECONDS)
+        self.run(f"ostree admin prepare-soft-reboot {deployment}", timeout=_BOOT_SECONDS)
         with self.popen("systemctl soft-reboot; sleep infinity", stdin=subprocess.DEVNULL) as last:
             self._wait_for_boot()
             last.kill()
