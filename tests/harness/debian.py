@@ -23,8 +23,8 @@ from .workshop import SCRIPTS, WorkFailed, run, work
 _DISK = ("-L", "sysroot", "-N", "65536", "-m", "0", "-J", "size=16", "-E", "lazy_itable_init=1,nodiscard")
 _DISK_SIZE = "2G"
 
-# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: homes are where
-# links lead; its modules can't lie in /var, since libostree looks at them when it deploys; and whatever runs from an overlay
+# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: homes and
+# dpkg's database are where links lead; its modules can't lie in /var, since libostree looks at them when it deploys; and whatever runs from an overlay
 # uses files that the kernel has opened as whoever mounted it, an administrator or the initramfs.
 _SELINUX = """
 set -e
@@ -33,6 +33,7 @@ chroot "$1" semodule --noreload --install /overlays.cil
 rm "$1/overlays.cil"
 echo /var/home /home >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 echo /var/roothome /root >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
+echo /usr/share/dpkg/database /var/lib/dpkg >>"$1/etc/selinux/default/contexts/files/file_contexts.subs_dist"
 cp -a "$1/var/lib/selinux/default/." "$1/etc/selinux/default"
 echo store-root=/etc/selinux >>"$1/etc/selinux/semanage.conf"
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
