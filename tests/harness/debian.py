@@ -23,9 +23,9 @@ from .workshop import SCRIPTS, WorkFailed, run, work
 _DISK = ("-L", "sysroot", "-N", "65536", "-m", "0", "-J", "size=16", "-E", "lazy_itable_init=1,nodiscard")
 _DISK_SIZE = "2G"
 
-# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: homes and
-# dpkg's database are where links lead; its modules can't lie in /var, since libostree looks at them when it deploys; and whatever runs from an overlay
-# uses files that the kernel has opened as whoever mounted it, an administrator or the initramfs.
+# A hook for mmdebstrap, whose configuration of apt it uses. What an OSTree distribution does to a policy: homes and dpkg's
+# database are where links lead; its modules can't lie in /var, since libostree looks at them when it deploys; and whatever
+# runs from an overlay uses files that the kernel has opened as whoever mounted it, an administrator or the initramfs.
 _SELINUX = """
 set -e
 for mounter in kernel_t unconfined_t initrc_t; do echo "(allow domain $mounter (fd (use)))"; done >"$1/overlays.cil"
