@@ -17,12 +17,12 @@ def test_unlock_and_relock_over_verified_files(machine, expect_state):
     machine.stop()
     subprocess.run(["tune2fs", "-O", "verity", machine.disk], check=True, stdout=subprocess.DEVNULL)
     machine.boot()
-    machine.run("ostree config set ex-integrity.fsverity yes && ostree admin post-copy", timeout=300)
     # an initramfs may have several parts, of which the last one counts
     machine.run("mkdir -p /tmp/part/usr/lib/ostree")
     machine.write("/tmp/part/usr/lib/ostree/prepare-root.conf", "[composefs]\nenabled = verity\n")
     machine.run("cd /tmp/part && find . | busybox cpio -o -H newc >/tmp/part.cpio && mount -o remount,rw /boot")
     machine.run("for image in /boot/ostree/*/initramfs-*; do cat /tmp/part.cpio >>$image; done")
+    machine.run("ostree config set ex-integrity.fsverity yes && ostree admin post-copy", timeout=300)
     machine.reboot()
     assert "verity=require" in machine.run("findmnt -no OPTIONS /").stdout
 
