@@ -14,6 +14,8 @@ use crate::error::{Error, Kind, Result};
 /// Exists on every system booted by OSTree; holds what ostree-prepare-root says of it.
 const BOOTED: &str = "/run/ostree-booted";
 const KEY_ROOT: &str = "backing-root-device-inode";
+const KEY_VERITY: &str = "composefs.verity";
+const KEY_SIGNED: &str = "composefs.signed";
 
 /// Which deployment it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -120,6 +122,21 @@ fn recorded_root(metadata: &[u8]) -> Option<(u64, u64)> {
         .flatten()
 }
 
+/// Whether the root is a composefs whose content is guaranteed: by a signature, or since
+/// every file of it has to have fs-verity.
+pub fn is_guaranteed() -> bool {
+    fs::read(BOOTED).is_ok_and(|metadata| says_guaranteed(&metadata))
+}
+
+fn says_guaranteed(metadata: &[u8]) -> bool {
+    let bytes = glib::Bytes::from(metadata);
+    let variant = glib::Variant::from_bytes_with_type(&bytes, glib::VariantTy::VARDICT);
+    let dict = glib::VariantDict::new(Some(&variant));
+    let verity = dict.lookup::<bool>(KEY_VERITY).ok().flatten();
+    let signed = dict.lookup::<String>(KEY_SIGNED).ok().flatten();
+    verity == Some(true) || signed.is_some()
+}
+
 fn identity(path: &Path) -> Option<(u64, u64)> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
@@ -194,6 +211,21 @@ mod tests {
             Some(Path::new("/ostree/boot.1/debian/ab/0"))
         );
         assert_eq!(argument(b"rw quiet\n"), None);
+    }
+
+    #[test]
+    fn a_guaranteed_root_is_known() {
+        let says = |fill: &dyn Fn(&glib::VariantDict)| {
+            let dict = glib::VariantDict::new(None);
+            dict.insert("composefs", true);
+            fill(&dict);
+            says_guaranteed(dict.end().data())
+        };
+        assert!(!says(&|_| ()));
+        assert!(!says(&|dict| dict.insert(KEY_VERITY, false)));
+        assert!(says(&|dict| dict.insert(KEY_VERITY, true)));
+        assert!(says(&|dict| dict.insert(KEY_SIGNED, "/etc/ostree/key")));
+        assert!(!says_guaranteed(b""));
     }
 
     #[test]

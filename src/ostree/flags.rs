@@ -13,6 +13,8 @@ use crate::sys::files;
 
 const DEVELOPMENT: &str = "unlocked-development";
 const TRANSIENT: &str = "unlocked-transient";
+/// The files that say that a deployment is unlocked.
+pub const RUN_FLAGS: [&str; 2] = [DEVELOPMENT, TRANSIENT];
 const LIVE: &str = "rpmostree-is-live.stamp";
 
 /// The flags of one deployment.

@@ -2,6 +2,7 @@
 //! The plan of `begin`: push an upper, or take the one that is open to another state.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Cover, Exchange, Plan, Step, meaningless, refuse_foreign};
 use crate::error::{Error, Kind, Result};
@@ -11,7 +12,7 @@ use crate::options::{Backing, Options};
 use crate::stack::{MadeBy, Stack, State, Token, Upper};
 
 /// Where file systems in RAM are mounted.
-const RAM: &str = "/run/ostree-unlock";
+pub const RAM: &str = "/run/ostree-unlock";
 /// With less than this left an overlay would fail on its first writes.
 const LEAST_SPACE: u64 = 4 << 20;
 
@@ -65,6 +66,13 @@ fn check_options(options: &Options) -> Result<()> {
     if options.usage {
         return Err(meaningless("usage"));
     }
+    if options.after_upgrade {
+        return Err(meaningless("after_upgrade"));
+    }
+    if options.time_limit.is_some_and(|limit| limit.as_secs() == 0) {
+        return Err(Error::new(Kind::InvalidArgument, "a time limit of nothing")
+            .next("name a number of seconds, or leave it out"));
+    }
     if options.size_limit == Some(0) {
         return Err(Error::new(Kind::InvalidArgument, "a size limit of nothing")
             .next("name a number of bytes, or leave it out"));
@@ -98,6 +106,7 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
         backing,
         directory: directory.clone(),
         since: request.now,
+        until: until(request),
     };
     Ok(Plan {
         intent: Intent::Begin(record.clone()),
@@ -142,6 +151,16 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
         Step::Announce(record.state),
     ]);
     steps
+}
+
+/// When it is to end by itself.
+pub fn until(request: &Begin<'_>) -> Option<i64> {
+    deadline(request.now, request.options.time_limit?)
+}
+
+/// So long after `now`, both in whole seconds.
+pub fn deadline(now: i64, limit: Duration) -> Option<i64> {
+    now.checked_add(i64::try_from(limit.as_secs()).ok()?)
 }
 
 /// Where it will go, and how much there is room for.
@@ -200,8 +219,9 @@ fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
 /// From one state that ends with the boot to the other, keeping what was written.
 fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Result<Plan> {
     let ours = upper.made_by == MadeBy::Unlock;
+    let prolong = request.options.time_limit.is_some();
     let (true, Some(mount), Some(record)) = (
-        ours && upper.state != request.state,
+        ours && (upper.state != request.state || prolong),
         &observation.mount,
         observation.valid_record(),
     ) else {
@@ -216,6 +236,24 @@ fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Resu
         .next("leave backing and size limit out"));
     }
     let (from, to) = (upper.state, request.state);
+    let record = Record {
+        state: to,
+        until: until(request).or(record.until),
+        ..record.clone()
+    };
+    let intent = Intent::Change {
+        from,
+        to,
+        mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+    };
+    if from == to {
+        return Ok(Plan {
+            intent,
+            after: observation.stack.clone(),
+            steps: vec![Step::WriteRecord(record)],
+            notes: Vec::new(),
+        });
+    }
     let directory = upper.directory.clone().unwrap_or_default();
     let mut steps = Vec::new();
     if to == State::Transient && !request.options.lazy {
@@ -228,18 +266,11 @@ fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Resu
             read_only: to == State::Transient,
         }),
         Step::ClearFlag(from),
-        Step::WriteRecord(Record {
-            state: to,
-            ..record.clone()
-        }),
+        Step::WriteRecord(record),
         Step::Announce(to),
     ]);
     Ok(Plan {
-        intent: Intent::Change {
-            from,
-            to,
-            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
-        },
+        intent,
         after: Stack {
             upper: Some(Upper {
                 state: to,

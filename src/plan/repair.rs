@@ -130,7 +130,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 }
                 // The gate was closed, but that alone reaches nobody who follows the
                 // system's namespace.
-                None if upper.state == *to => {
+                None if upper.state == *to && from != to => {
                     repair.steps.push(Step::Exchange(Exchange {
                         mount: top.id,
                         read_only: *to == State::Transient,
