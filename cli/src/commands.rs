@@ -3,6 +3,8 @@
 //! library and makes the answer.
 
 mod begin;
+mod cleanup;
+mod config;
 mod detect;
 mod end;
 mod run;
@@ -21,6 +23,8 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Begin(args)) => begin::run(&args),
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),
+        Some(Verb::Cleanup(args)) => cleanup::run(&args),
+        Some(Verb::Config(_)) => config::run(),
         Some(Verb::Run(args)) => match run::run(&args)? {},
     }
 }

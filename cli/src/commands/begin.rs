@@ -18,5 +18,5 @@ pub(super) fn run(args: &BeginArgs) -> Result<Answer> {
         };
         ostree_unlock::begin(&sysroot, None, args.state(), &args.options(), &watch)
     })?;
-    Ok(Answer::done(text::begin(&outcome), json::begin(&outcome)))
+    Ok(Answer::done(text::begin(&outcome), json::outcome(&outcome)))
 }
