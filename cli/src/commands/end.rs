@@ -2,7 +2,9 @@
 //! `end`. What was written is counted first, because afterwards nobody can say any
 //! more what was discarded; and at a terminal it is asked for.
 
-use ostree_unlock::{Error, Expiry, Hierarchy, Kind, Options, Result, State, Usage, Watch};
+use ostree_unlock::{
+    Error, Expiry, Hierarchy, Kind, Options, Outcome, Result, State, Usage, Watch,
+};
 
 use crate::answer::Answer;
 use crate::args::EndArgs;
@@ -14,7 +16,7 @@ pub(super) fn run(args: &EndArgs) -> Result<Answer> {
     let options = args.change.options();
     if let Some(deadline) = args.due {
         let expiry = ostree_unlock::expire(&sysroot, deadline, &options, &Watch::default())?;
-        return Ok(expired(&expiry));
+        return expired(&expiry);
     }
     let unlocked = unlocked(&sysroot);
     if let Some(hierarchy) = unlocked.as_ref().filter(|_| is_asked(args)) {
@@ -39,15 +41,18 @@ pub(super) fn run(args: &EndArgs) -> Result<Answer> {
 }
 
 /// What came of a deadline. Nobody is there to be asked.
-fn expired(expiry: &Expiry) -> Answer {
-    let outcome = match expiry {
-        Expiry::Ended(outcome) => Some(outcome),
-        _ => None,
+fn expired(expiry: &Expiry) -> Result<Answer> {
+    let json = match expiry {
+        Expiry::Ended(outcome) => json::end(outcome, None),
+        _ => json::end(
+            &Outcome {
+                state: ostree_unlock::detect()?.state,
+                ..Outcome::default()
+            },
+            None,
+        ),
     };
-    Answer::done(
-        text::expired(expiry),
-        outcome.map_or_else(json::nothing_done, |outcome| json::end(outcome, None)),
-    )
+    Ok(Answer::done(text::expired(expiry), json))
 }
 
 /// What is unlocked now, counted. A status that fails is no answer to `end`: then

@@ -63,11 +63,6 @@ pub(crate) fn outcome(outcome: &Outcome) -> Value {
     })
 }
 
-/// `end --due` where that was not the deadline, or not yet.
-pub(crate) fn nothing_done() -> Value {
-    json!({ "unlocked": null, "dry_run": false, "steps": [], "notes": [], "discarded": null })
-}
-
 /// `config`.
 pub(crate) fn config(config: &Config) -> Value {
     let settings = config.settings();
