@@ -105,12 +105,14 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
 }
 
 fn remove_below(base: &OwnedFd, path: &Path) -> Result<bool> {
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str()))
-    else {
-        return Ok(false);
-    };
-    if let Some(parent) = files::open_directory(base, parent)? {
-        files::remove_tree(&parent, name)?;
+    let name = path.file_name().and_then(|name| name.to_str());
+    if let (Some(parent), Some(name)) = (path.parent(), name) {
+        if let Some(parent) = files::open_directory(base, parent)? {
+            match flags::RUN_FLAGS.contains(&name) {
+                true => files::remove_file(&parent, name)?,
+                false => files::remove_tree(&parent, name)?,
+            }
+        }
     }
     Ok(true)
 }

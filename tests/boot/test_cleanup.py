@@ -1,5 +1,7 @@
 """What boots and other deployments leave is removed, what is open is not, and after an upgrade hooks run until all went well."""
 
+import json
+
 import pytest
 
 from harness.fixtures import trees
@@ -65,16 +67,18 @@ def test_of_a_deployment_that_is_gone_nothing_stays(system):
     gone = f"$(echo /sysroot/ostree/deploy/*)/backing/{'e' * 64}.0"
     system.run(f"mount -o remount,rw /sysroot; mkdir -p {gone}/usr-transient/upper/x {gone}/usr-transient/work {gone}/unlock")
     system.run(f"echo 1 >{gone}/unlock/cleaned; mkdir -p {gone}/unlock/old-1/upper")
-    system.run(f"mkdir -p /run/ostree/deployment-state/{'e' * 64}.0; cd $_; touch unlocked-transient other")
+    state = f"/run/ostree/deployment-state/{'e' * 64}.0"
+    system.run(f"mkdir -p {state}; touch {state}/unlocked-transient {state}/other")
     system.run("ostree-unlock cleanup")
     assert system.run(f"ls -d {gone}", check=False).returncode == 2
-    assert system.run(f"ls /run/ostree/deployment-state/{'e' * 64}.0").stdout == "other\n"
+    assert system.run(f"ls {state}").stdout == "other\n"
 
 
 @trees()
 def test_a_flag_without_an_overlay_is_cleared(system, usr, is_locked):
-    system.run("d=/run/ostree/deployment-state/$(ostree admin status --help >/dev/null; basename $(readlink -f /sysroot"
-               "/$(sed 's/.*ostree=//; s/ .*//' /proc/cmdline))); mkdir -p $d; touch $d/unlocked-development")
+    booted = json.loads(system.run("ostree-unlock --json").stdout)["deployment"]["id"]
+    state = f"/run/ostree/deployment-state/{booted}"
+    system.run(f"mkdir -p {state}; touch {state}/unlocked-development")
     assert [problem["code"] for problem in usr()["problems"]] == ["stale-flag"]
     assert "was cleared" in system.run("ostree-unlock cleanup").stdout
     is_locked()
