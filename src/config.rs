@@ -254,6 +254,14 @@ impl Config {
                 },
             ));
         }
+        // It would outlive any limit.
+        if let (State::Hotfix, Some(most)) = (state, self.time_limit.value) {
+            return Err(not_allowed(
+                &self.time_limit,
+                "what does not end by itself",
+                || format!("TimeLimit={}", span_text(most)),
+            ));
+        }
         if verity && self.refuse_verity.value {
             return Err(not_allowed(
                 &self.refuse_verity,
@@ -282,15 +290,25 @@ impl Config {
     }
 
     /// How long what is begun may stay open.
-    pub(crate) fn time_limit(&self, options: &Options) -> Option<Duration> {
-        options.time_limit.or(self.time_limit.value)
+    pub(crate) fn time_limit(&self, state: State, options: &Options) -> Option<Duration> {
+        let default = self.time_limit.value.filter(|_| !state.is_persistent());
+        options.time_limit.or(default)
     }
 
     /// The options with the defaults filled in, for an overlay that is to be made. What
     /// goes to RAM is limited also where it goes there for want of a disk.
-    pub(crate) fn settle(&self, options: &Options, disk_is_writable: bool) -> Options {
+    pub(crate) fn settle(
+        &self,
+        state: State,
+        options: &Options,
+        disk_is_writable: bool,
+    ) -> Options {
+        // A hotfix has no choice.
+        if state.is_persistent() {
+            return options.clone();
+        }
         let mut settled = options.clone();
-        settled.time_limit = self.time_limit(options);
+        settled.time_limit = self.time_limit(state, options);
         if options.backing.is_none() && options.size_limit.is_none() {
             settled.backing = self.backing.value;
         }
@@ -535,6 +553,12 @@ mod tests {
         ] {
             assert!(text.contains(line), "{text}");
         }
+        let lasting =
+            refused(parsed("[Unlock]\nTimeLimit=1h\n")?.check(State::Hotfix, &plain(), false));
+        assert!(
+            lasting.contains("TimeLimit=1h (/etc/x.conf:2)"),
+            "{lasting}"
+        );
         let at_the_limits = plain()
             .size_limit(1 << 20)
             .time_limit(Duration::from_secs(3600));
@@ -564,24 +588,28 @@ mod tests {
             .backing(Backing::Ram)
             .size_limit(1 << 20)
             .time_limit(hour);
-        assert_eq!(config.settle(&plain(), true), full);
+        assert_eq!(config.settle(State::Development, &plain(), true), full);
         let minute = plain()
             .backing(Backing::Disk)
             .time_limit(Duration::from_secs(60));
-        assert_eq!(config.settle(&minute, true), minute);
+        assert_eq!(config.settle(State::Development, &minute, true), minute);
 
         // A limit alone does not choose RAM, and holds where there is nothing else.
         let config = parsed("[Unlock]\nSizeLimit=1M\n")?;
-        assert_eq!(config.settle(&plain(), true), plain());
-        assert_eq!(config.settle(&plain(), false), plain().size_limit(1 << 20));
+        assert_eq!(config.settle(State::Development, &plain(), true), plain());
         assert_eq!(
-            config.settle(&plain().size_limit(7), true),
+            config.settle(State::Development, &plain(), false),
+            plain().size_limit(1 << 20)
+        );
+        assert_eq!(
+            config.settle(State::Development, &plain().size_limit(7), true),
             plain().size_limit(7)
         );
 
+        assert_eq!(config.settle(State::Hotfix, &plain(), false), plain());
         let config = parsed("[Unlock]\nBacking=disk\n")?;
         assert_eq!(
-            config.settle(&plain().size_limit(7), true),
+            config.settle(State::Development, &plain().size_limit(7), true),
             plain().size_limit(7)
         );
         Ok(())

@@ -59,6 +59,15 @@ pub enum Intent {
         to: State,
         mounts: Vec<u32>,
     },
+    /// The upper is to be copied to the disk, and an overlay with the copy is to take the place
+    /// of the one that is there.
+    Replace {
+        from: State,
+        record: Record,
+        /// Where the upper is now.
+        backing: Backing,
+        directory: Option<PathBuf>,
+    },
 }
 
 /// The place where both are kept, opened for writing.
@@ -188,6 +197,20 @@ fn intent_text(intent: &Intent) -> String {
             key_file.set_string(GROUP, "from", from.name());
             key_file.set_string(GROUP, "to", to.name());
         }
+        Intent::Replace {
+            from,
+            record,
+            backing,
+            directory,
+        } => {
+            key_file.set_string(GROUP, "operation", "replace");
+            put_record(&key_file, record);
+            key_file.set_string(GROUP, "from", from.name());
+            key_file.set_string(GROUP, "old-backing", backing.name());
+            if let Some(directory) = directory {
+                put_path(&key_file, "old-directory", directory);
+            }
+        }
     }
     key_file.to_data().into()
 }
@@ -197,7 +220,7 @@ fn parse_record(key_file: &glib::KeyFile) -> Option<Record> {
     Some(Record {
         token: Token::parse(&string(key_file, "token")?)?,
         state: state(key_file, "state")?,
-        backing: backing(key_file)?,
+        backing: backing(key_file, "backing")?,
         directory: path(key_file, "directory")?,
         since: key_file.int64(GROUP, "since").ok()?,
         until: match key_file.has_key(GROUP, "until").ok()? {
@@ -219,13 +242,19 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
                 .map(unescaped)
                 .collect::<Option<Vec<PathBuf>>>()?,
             state: state(key_file, "state")?,
-            backing: backing(key_file)?,
+            backing: backing(key_file, "backing")?,
             directory: path(key_file, "directory"),
         }),
         "change" => Some(Intent::Change {
             from: state(key_file, "from")?,
             to: state(key_file, "to")?,
             mounts: ids(key_file)?,
+        }),
+        "replace" => Some(Intent::Replace {
+            from: state(key_file, "from")?,
+            record: parse_record(key_file)?,
+            backing: backing(key_file, "old-backing")?,
+            directory: path(key_file, "old-directory"),
         }),
         _ => None,
     }
@@ -247,8 +276,8 @@ fn number(key_file: &glib::KeyFile, key: &str) -> Option<u32> {
     key_file.int64(GROUP, key).ok()?.try_into().ok()
 }
 
-fn backing(key_file: &glib::KeyFile) -> Option<Backing> {
-    let name = string(key_file, "backing")?;
+fn backing(key_file: &glib::KeyFile, key: &str) -> Option<Backing> {
+    let name = string(key_file, key)?;
     [Backing::Disk, Backing::Ram]
         .into_iter()
         .find(|backing| backing.name() == name)
@@ -368,6 +397,12 @@ mod tests {
                 from: State::Development,
                 to: State::Transient,
                 mounts: vec![40, u32::MAX],
+            },
+            Intent::Replace {
+                from: State::Development,
+                record: record(),
+                backing: Backing::Ram,
+                directory: Some(PathBuf::from("/run/x")),
             },
         ] {
             let text = intent_text(&intent);

@@ -11,11 +11,12 @@ use crate::error::Result;
 use crate::intent;
 use crate::observe::{OURS, Observation, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
-use crate::perform::SET_ASIDE;
+
 use crate::plan::begin::RAM;
 use crate::swap;
 use crate::sys::files;
 use crate::sys::namespace::System;
+use crate::upper::SET_ASIDE;
 
 const RUN_STATES: &str = "ostree/deployment-state";
 

@@ -46,6 +46,7 @@ mod swap;
 #[allow(unsafe_code)]
 mod sys;
 mod systemd;
+mod upper;
 mod verbs;
 
 pub use crate::amounts::{parse_size, parse_span, span_text};

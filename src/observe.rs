@@ -48,10 +48,35 @@ pub struct Observation {
     pub flags: Flags,
     pub record: Result<Option<Record>, String>,
     pub intent: Result<Option<Intent>, String>,
-    /// The directory where an upper on disk is made exists.
-    pub directory_exists: bool,
+    /// What there is of the upper of a state that ends with the boot, on disk.
+    pub temporary: Found,
+    /// What there is of a hotfix, mounted or not.
+    pub lasting: Found,
+    /// Whether the overlay is in the place of the base, with nothing under it but the
+    /// deployment itself: ostree-prepare-root mounts a hotfix so.
+    pub base_is_missing: bool,
     /// Whether the file system of the sysroot takes writes at all, however it is mounted.
     pub sysroot_writable: bool,
+}
+
+/// Which directories of an upper there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    pub upper: bool,
+    pub work: bool,
+    /// What holds them.
+    pub directory: bool,
+}
+
+impl Found {
+    fn look(directory: &Path, state: State) -> Found {
+        let (upper, work) = state.directories();
+        Found {
+            upper: files::exists(&directory.join(upper)),
+            work: files::exists(&directory.join(work)),
+            directory: files::exists(directory),
+        }
+    }
 }
 
 /// What is read from the system, before anything is made of it.
@@ -63,7 +88,8 @@ struct Facts {
     flag_directory: Option<PathBuf>,
     record: Result<Option<Record>>,
     intent: Result<Option<Intent>>,
-    directory_exists: bool,
+    temporary: Found,
+    lasting: Found,
 }
 
 /// The directory with `upper` and `work` of a state that ends with the boot.
@@ -71,6 +97,11 @@ pub fn upper_directory(deployment: &DeploymentId) -> PathBuf {
     Path::new(sysroot::PATH)
         .join(deployment.backing())
         .join(USR_TRANSIENT)
+}
+
+/// The directory with the two of a hotfix: that of the deployment itself.
+pub fn hotfix_directory(deployment: &DeploymentId) -> PathBuf {
+    Path::new(sysroot::PATH).join(deployment.directory())
 }
 
 /// Looks at the hierarchy, as `view` sees it.
@@ -83,12 +114,13 @@ pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
         flags,
         record,
         intent,
-        directory_exists: files::exists(&upper_directory(deployment)),
+        temporary: Found::look(&upper_directory(deployment), State::Development),
+        lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
         deployment: deployment.clone(),
     }))
 }
 
-/// The same of the mounts alone: enough to tell whether an overlay of ours is there.
+/// The same of mounts and uppers alone: enough to tell whether an overlay of ours is there.
 pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
     Ok(interpret(Facts {
         deployment: deployment.clone(),
@@ -97,7 +129,8 @@ pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
         flag_directory: None,
         record: Ok(None),
         intent: Ok(None),
-        directory_exists: false,
+        temporary: Found::look(&upper_directory(deployment), State::Development),
+        lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
     }))
 }
 
@@ -115,9 +148,10 @@ enum Part {
     Foreign,
 }
 
-fn part(mount: &Mount, lowest: bool) -> Part {
+fn part(mount: &Mount, lowest: bool, deployment: &DeploymentId) -> Part {
     if mount.fs_type != "overlay" {
-        return if lowest { Part::Base } else { Part::Foreign };
+        let is_base = lowest || mount.root.ends_with(deployment.directory().join("usr"));
+        return if is_base { Part::Base } else { Part::Foreign };
     }
     match Token::parse(&mount.source) {
         Some(token) => Part::Ours(token),
@@ -140,22 +174,29 @@ fn interpret(facts: Facts) -> Observation {
     let hierarchy = Path::new(USR);
     let root = mountinfo::chain_at(&facts.mounts, Path::new("/"))
         .last()
-        .map_or(0, |m| m.id);
+        .copied();
     let chain = mountinfo::chain_at(&facts.mounts, hierarchy);
     // Without composefs the base is a mount of its own, except after a boot into a
     // hotfix; with composefs it is a directory of the root.
-    let mut base = root;
-    let mut upper = None;
+    let root_id = root.map_or(0, |m| m.id);
+    let mut base = root_id;
+    let mut upper: Option<(&Mount, Upper)> = None;
     let mut foreign = None;
     let mut all = Vec::new();
     for (depth, mount) in chain.iter().copied().enumerate() {
-        match part(mount, depth == 0) {
-            Part::Base => base = mount.id,
-            Part::Ours(token) if is_none_or_same(&upper, &token) => {
-                all.insert(0, mount.clone());
-                upper = Some((mount, our_upper(token, mount)));
+        match part(mount, depth == 0, &facts.deployment) {
+            // Where a base could not be put beneath a hotfix, it covers it.
+            Part::Base => {
+                base = mount.id;
+                upper = None;
+                all.clear();
             }
-            Part::Libostree if upper.is_none() => {
+            // Two tokens are there while one overlay takes another one's place.
+            Part::Ours(token) => {
+                all.insert(0, mount.clone());
+                upper = Some((mount, our_upper(token, mount, &facts)));
+            }
+            Part::Libostree if all_libostrees(&all) => {
                 all.insert(0, mount.clone());
                 upper = Some((mount, their_upper(mount, &facts)));
             }
@@ -169,12 +210,14 @@ fn interpret(facts: Facts) -> Observation {
             .map(|m| m.point.clone())
             .collect::<Vec<_>>()
     };
+    let root_is_base = root.is_some_and(|m| m.fs_type == "overlay" && superblock_is_read_only(m));
     Observation {
-        below: points(top.map_or(root, |m| m.id)),
+        below: points(top.map_or(root_id, |m| m.id)),
         below_base: points(base),
         read_only: top
-            .or_else(|| facts.mounts.iter().find(|m| m.id == root))
+            .or(root)
             .is_some_and(|m| m.read_only || superblock_is_read_only(m)),
+        base_is_missing: upper.is_some() && base == root_id && !root_is_base,
         mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
         mounts: all,
         stack: Stack {
@@ -184,17 +227,17 @@ fn interpret(facts: Facts) -> Observation {
         flags: facts.flags,
         record: facts.record.map_err(|e: Error| e.to_string()),
         intent: facts.intent.map_err(|e: Error| e.to_string()),
-        directory_exists: facts.directory_exists,
+        temporary: facts.temporary,
+        lasting: facts.lasting,
         sysroot_writable: sysroot_is_writable(&facts.mounts),
         deployment: facts.deployment,
     }
 }
 
-fn is_none_or_same(upper: &Option<(&Mount, Upper)>, token: &Token) -> bool {
-    match upper {
-        None => true,
-        Some((_, upper)) => upper.token.as_ref() == Some(token),
-    }
+/// `ostree admin unlock` over an overlay of ours is not for us to undo; several mounts of
+/// its own are what a change of state leaves on kernels before 6.5.
+fn all_libostrees(mounts: &[Mount]) -> bool {
+    mounts.iter().all(is_libostrees)
 }
 
 /// The superblock's own flag is the first of its options.
@@ -202,22 +245,48 @@ pub fn superblock_is_read_only(mount: &Mount) -> bool {
     mount.super_options.split(',').next() == Some("ro")
 }
 
-/// Of ours the kernel itself knows everything: the state is whether it is writable for
-/// everybody, and the place is an ordinary path.
-fn our_upper(token: Token, mount: &Mount) -> Upper {
-    let directory = mount.super_option("upperdir").map(unescape);
-    let directory = directory.as_deref().and_then(Path::parent);
+/// Of ours the kernel itself knows nearly everything: whether it is writable for
+/// everybody, and where its upper was when it was mounted.
+fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
+    let mounted = mount.super_option("upperdir").map(unescape);
+    let directory = mounted.as_deref().and_then(Path::parent);
     let on_disk = directory.is_some_and(|directory| directory.starts_with(sysroot::PATH));
+    let mounted_there = is_named_for_hotfix(mounted.as_deref());
+    let lasts = on_disk && lasts(mounted_there, facts);
     Upper {
-        state: if mount.read_only {
-            State::Transient
-        } else {
-            State::Development
+        state: match (lasts, mount.read_only) {
+            (true, _) => State::Hotfix,
+            (false, true) => State::Transient,
+            (false, false) => State::Development,
         },
         made_by: MadeBy::Unlock,
         token: Some(token),
         backing: if on_disk { Backing::Disk } else { Backing::Ram },
-        directory: directory.map(Path::to_owned),
+        directory: match lasts == mounted_there {
+            true => directory.map(Path::to_owned),
+            false => Some(place(lasts, facts)),
+        },
+    }
+}
+
+fn is_named_for_hotfix(upper: Option<&Path>) -> bool {
+    upper.is_some_and(|upper| upper.ends_with(State::Hotfix.directories().0))
+}
+
+/// Whether a live upper is where the next boot finds it: an upper is moved without the
+/// mount knowing. It is where it was mounted, unless that place is empty and the other is
+/// not; of its two directories the one that the boot looks for counts.
+fn lasts(mounted_there: bool, facts: &Facts) -> bool {
+    match mounted_there {
+        true => facts.lasting.work || !facts.temporary.work,
+        false => facts.lasting.work && !facts.temporary.work,
+    }
+}
+
+fn place(lasts: bool, facts: &Facts) -> PathBuf {
+    match lasts {
+        true => hotfix_directory(&facts.deployment),
+        false => upper_directory(&facts.deployment),
     }
 }
 
@@ -235,52 +304,54 @@ fn unescape(option: &str) -> PathBuf {
 }
 
 fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
-    let hotfix = is_hotfix(mount);
+    // An older libostree's is in /var/tmp, and stays there.
+    let usual = upper_directory(&facts.deployment);
+    let elsewhere = facts.flag_directory.clone().filter(|d| *d != usual);
+    let lasts = match (is_hotfix(mount), &elsewhere) {
+        (false, Some(_)) => false,
+        (mounted_there, _) => lasts(mounted_there, facts),
+    };
     let by_mount = if mount.read_only || superblock_is_read_only(mount) {
         State::Transient
     } else {
         State::Development
     };
     let state = match facts.flags.state() {
-        _ if hotfix => State::Hotfix,
+        _ if lasts => State::Hotfix,
         State::None | State::Hotfix => by_mount,
         flagged => flagged,
     };
-    let directory = match state {
-        State::Hotfix => None,
-        _ if facts.flag_directory.is_some() => facts.flag_directory.clone(),
-        _ => facts
-            .directory_exists
-            .then(|| upper_directory(&facts.deployment)),
-    };
+    let known = lasts || facts.temporary.directory;
     Upper {
         state,
         made_by: MadeBy::Libostree,
         token: None,
         backing: Backing::Disk,
-        directory,
+        directory: match elsewhere {
+            Some(elsewhere) if !lasts => Some(elsewhere),
+            _ => known.then(|| place(lasts, facts)),
+        },
     }
 }
 
 impl Observation {
     /// The directory that takes what is written.
     pub fn upper_path(&self) -> Option<PathBuf> {
-        let upper = self.stack.upper.as_ref()?;
-        if upper.state == State::Hotfix {
-            let deployment = Path::new(sysroot::PATH).join(self.deployment.directory());
-            return Some(deployment.join(".usr-ovl-upper"));
-        }
-        upper.directory.as_ref().map(|d| d.join("upper"))
+        self.stack.upper.as_ref()?.path()
     }
 
-    /// Since when it is unlocked, in seconds since the epoch: ours is written down, and
-    /// libostree's flag was written when its overlay was made.
+    /// Since when it is unlocked, in seconds since the epoch: ours is written down until the
+    /// reboot, and libostree's flag, or key, was written when its overlay was made.
     pub fn since(&self) -> Option<i64> {
         if let Some(record) = self.valid_record() {
             return Some(record.since);
         }
-        let flag = flags::flag_name(self.stack.upper.as_ref()?.state)?;
-        let metadata = std::fs::symlink_metadata(self.deployment.run_state().join(flag));
+        let state = self.stack.upper.as_ref()?.state;
+        let sign = match flags::flag_name(state) {
+            Some(flag) => self.deployment.run_state().join(flag),
+            None => Path::new(sysroot::PATH).join(self.deployment.origin()),
+        };
+        let metadata = std::fs::symlink_metadata(sign);
         metadata.ok().map(|metadata| metadata.mtime())
     }
 
@@ -342,7 +413,8 @@ pub mod tests {
             flag_directory: None,
             record: Ok(record),
             intent: Ok(intent),
-            directory_exists: false,
+            temporary: Found::default(),
+            lasting: Found::default(),
         })
     }
 

@@ -2,6 +2,7 @@
 //! What we need of libostree, and the contract of files that we share with it.
 
 pub mod booted;
+pub mod deployments;
 pub mod flags;
 pub mod manager;
 pub mod sysroot;

@@ -18,20 +18,18 @@ use crate::holder::Holder;
 use crate::intent::Log;
 use crate::journal;
 use crate::notice;
-use crate::observe::{self, OURS, Observation, USR};
+use crate::observe::{self, Observation, USR};
 use crate::options::{Options, Progress, Watch};
-use crate::ostree::{DeploymentId, flags, sysroot};
+use crate::ostree::{DeploymentId, deployments, flags, sysroot};
 use crate::plan::repair;
 use crate::plan::{Plan, Step};
 use crate::stack::{Stack, State};
 use crate::swap;
-use crate::sys::files::{self, Attributes};
+use crate::sys::files;
 use crate::sys::lock::LockFile;
 use crate::sys::mountinfo::{self, View};
 use crate::sys::namespace::{self, System, in_system};
-
-/// How the name begins of what is removed once nobody uses it.
-pub const SET_ASIDE: &str = "old-";
+use crate::upper::Uppers;
 
 /// What an operation did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -264,8 +262,24 @@ impl Worker<'_> {
 
     fn step(&self, step: &Step, before: &Observation, notes: &mut Vec<String>) -> Result<()> {
         match step {
-            Step::SetAside(directory) => self.set_aside(directory),
-            Step::MakeUpper(directory) => self.make_upper(directory),
+            Step::PushTwin => {
+                let twin = deployments::push_twin(self.system, self.deployment)?;
+                notes.push(format!(
+                    "deployment {twin} has the same commit without the hotfix, and is the way back"
+                ));
+                Ok(())
+            }
+            Step::SetAside(directory) => self.uppers().set_aside(directory),
+            Step::MakeUpper(state, directory) => self.uppers().make(*state, directory),
+            Step::CopyUpper(from) => self.uppers().copy(from, &|| self.check_cancelled()),
+            Step::Keep => self.uppers().keep(),
+            Step::Release => self.uppers().release(),
+            Step::SetHotfixAside => self.uppers().set_hotfix_aside(),
+            Step::SetKey => flags::set_hotfix(&self.sysroot, self.deployment, true),
+            Step::ClearKey => flags::set_hotfix(&self.sysroot, self.deployment, false),
+            Step::Protect => self.uppers().protect(),
+            Step::Replace(cover, mount) => swap::replace(self.system, cover, *mount),
+            Step::MountBase(mount) => swap::mount_base(self.system, *mount),
             Step::SetFlag(state, directory) => flags::set(self.log.run_state(), *state, directory),
             Step::ClearFlag(state) => flags::clear(self.log.run_state(), *state),
             Step::WriteRecord(record) => self.log.write_record(record),
@@ -321,74 +335,17 @@ impl Worker<'_> {
         ))
     }
 
-    fn make_upper(&self, directory: &Path) -> Result<()> {
-        let like = Attributes::of(Path::new(USR))?;
-        let made = if directory.starts_with(sysroot::PATH) {
-            let (parent, name) = self.open_parent(directory)?;
-            files::make_directory_like(&parent, &name, &like)?
-        } else {
-            files::hold(directory)?
-        };
-        files::make_directory_like(&made, "upper", &like)?;
-        files::make_directory_like(&made, "work", &like)?;
-        Ok(())
-    }
-
-    /// The backing directory of the deployment, opened for writing, and the name in it.
-    fn open_parent(&self, directory: &Path) -> Result<(OwnedFd, String)> {
-        let below = directory.strip_prefix(sysroot::PATH).ok();
-        let parent = below.and_then(Path::parent);
-        let name = directory.file_name().and_then(|name| name.to_str());
-        let (Some(parent), Some(name)) = (parent, name) else {
-            return Err(
-                Error::new(Kind::UnsafePath, "not a directory that we would use").at(directory),
-            );
-        };
-        let parent =
-            files::ensure_directory(&self.sysroot, parent, 0o700).map_err(|e| e.at(directory))?;
-        Ok((parent, name.to_owned()))
-    }
-
-    /// Renames it to a name of ours: `ostree admin unlock` removes what has its own.
-    fn set_aside(&self, directory: &Path) -> Result<()> {
-        if !directory.starts_with(sysroot::PATH) || !files::exists(directory) {
-            // An older libostree's lies in /var/tmp, where the next boot removes it.
-            return Ok(());
+    fn uppers(&self) -> Uppers<'_> {
+        Uppers {
+            deployment: self.deployment,
+            sysroot: &self.sysroot,
         }
-        let (parent, name) = self.open_parent(directory)?;
-        let ours = files::ensure_directory(&parent, Path::new(OURS), 0o700)?;
-        files::rename(
-            &parent,
-            &name,
-            &ours,
-            &format!("{SET_ASIDE}{:016x}", random()?),
-        )
     }
 
-    /// Removes what was set aside and is no longer in use, by this call or by an earlier one.
+    /// Removes what nobody uses any more, and says who still does.
     fn discard(&self, before: &Observation) -> Vec<String> {
-        let path = self.deployment.backing().join(OURS);
-        let Ok(Some(ours)) = files::open_directory(&self.sysroot, &path) else {
-            return Vec::new();
-        };
-        let mut notes = Vec::new();
-        let mut kept = Vec::new();
-        for name in files::names(&ours).unwrap_or_default() {
-            if !name.starts_with(SET_ASIDE) {
-                continue;
-            }
-            let directory = Path::new(sysroot::PATH).join(&path).join(&name);
-            let removed = match swap::is_in_use(self.system, &directory) {
-                Ok(true) => {
-                    kept.push(directory);
-                    continue;
-                }
-                Ok(false) => files::remove_tree(&ours, &name),
-                Err(error) => Err(error),
-            };
-            notes.extend(removed.err().map(|error| error.at(directory).to_string()));
-        }
-        if !kept.is_empty() && before.mount.is_some() {
+        let (mut notes, in_use) = self.uppers().discard(self.system);
+        if in_use && before.mount.is_some() {
             notes.extend(blocking::old_view(before, self.caller));
         }
         notes
@@ -423,12 +380,4 @@ fn in_use(cause: &str, holders: Vec<Holder>) -> Error {
         .at(USR)
         .held_by(holders)
         .next("stop them or let them finish; or do it lazily (option `lazy`): what they go on writing is lost then")
-}
-
-/// Random bits from the kernel.
-pub fn random() -> Result<u64> {
-    let mut bytes = [0; 8];
-    rustix::rand::getrandom(&mut bytes[..], rustix::rand::GetRandomFlags::empty())
-        .map_err(|e| Error::os("asking the kernel for random bits", e))?;
-    Ok(u64::from_ne_bytes(bytes))
 }

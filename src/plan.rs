@@ -5,6 +5,7 @@
 
 pub mod begin;
 pub mod end;
+pub mod moves;
 pub mod repair;
 
 use std::fmt;
@@ -36,8 +37,24 @@ pub enum Step {
     MountRam(PathBuf, Option<u64>),
     /// Take it away again.
     UnmountRam(PathBuf),
-    /// Make the directories of an upper.
-    MakeUpper(PathBuf),
+    /// Deploy the booted commit once more, to go back to.
+    PushTwin,
+    /// Make the directories of an upper for this state.
+    MakeUpper(State, PathBuf),
+    /// Copy what is in this upper to the disk.
+    CopyUpper(PathBuf),
+    /// Move the upper to where the next boot finds it.
+    Keep,
+    /// Move it back.
+    Release,
+    /// Move what is left of a hotfix that is not mounted out of the way.
+    SetHotfixAside,
+    /// Say in the origin that there is a hotfix.
+    SetKey,
+    /// Say there no more.
+    ClearKey,
+    /// Make the deployment's directory immutable, as it was before it was unlocked.
+    Protect,
     /// Set libostree's flag.
     SetFlag(State, PathBuf),
     /// Take libostree's flag away.
@@ -58,6 +75,10 @@ pub enum Step {
     Cover(Cover),
     /// Put another mount of the same overlay in its place, with the mounts below it.
     Exchange(Exchange),
+    /// Put another overlay in the place of this mount, with the mounts below it.
+    Replace(Cover, u32),
+    /// Put a new mount of the base in the place of this one of the overlay, which had taken it.
+    MountBase(u32),
     /// Take the topmost mount of the overlay away, where another one is beneath it.
     TakeTop(u32),
     /// Keep copies of the mounts at these points aside, since they go with the overlay.
@@ -79,7 +100,14 @@ impl Step {
     pub fn is_swap(&self) -> bool {
         matches!(
             self,
-            Step::Cover(_) | Step::Exchange(_) | Step::TakeTop(_) | Step::Uncover(_)
+            Step::Cover(_)
+                | Step::Exchange(_)
+                | Step::Replace(..)
+                | Step::Keep
+                | Step::Release
+                | Step::TakeTop(_)
+                | Step::MountBase(_)
+                | Step::Uncover(_)
         )
     }
 }
@@ -88,9 +116,23 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cover {
     pub token: Token,
+    /// What the directories of the upper are called.
+    pub state: State,
     pub directory: PathBuf,
-    pub read_only: bool,
     pub below: Vec<PathBuf>,
+}
+
+impl Cover {
+    /// Whether its mount is to be read-only.
+    pub fn read_only(&self) -> bool {
+        self.state == State::Transient
+    }
+
+    /// The directories of its upper.
+    pub fn upper_and_work(&self) -> (PathBuf, PathBuf) {
+        let (upper, work) = self.state.directories();
+        (self.directory.join(upper), self.directory.join(work))
+    }
 }
 
 /// The overlay's mount to be exchanged for another.
@@ -121,9 +163,18 @@ impl fmt::Display for Step {
                     directory.display()
                 )
             }
-            Step::MakeUpper(directory) => {
-                write!(f, "make upper and work in {}", directory.display())
+            Step::PushTwin => write!(f, "deploy the booted commit once more, to go back to"),
+            Step::MakeUpper(state, directory) => {
+                let (upper, work) = state.directories();
+                write!(f, "make {upper} and {work} in {}", directory.display())
             }
+            Step::CopyUpper(from) => write!(f, "copy {} to the disk", from.display()),
+            Step::Keep => write!(f, "move upper and work to where the next boot finds them"),
+            Step::Release => write!(f, "move upper and work to where no boot finds them"),
+            Step::SetHotfixAside => write!(f, "set the hotfix aside, to be removed"),
+            Step::SetKey => write!(f, "say in the origin that there is a hotfix"),
+            Step::ClearKey => write!(f, "say no more in the origin that there is a hotfix"),
+            Step::Protect => write!(f, "make the directory of the deployment immutable again"),
             Step::SetFlag(state, _) => write!(f, "set libostree's flag for {state}"),
             Step::ClearFlag(state) => write!(f, "clear libostree's flag for {state}"),
             Step::WriteRecord(_) => write!(f, "write down what is open"),
@@ -139,7 +190,7 @@ impl fmt::Display for Step {
                 "close the mount on {USR}, refusing if somebody writes through it"
             ),
             Step::Cover(cover) => {
-                let mode = mode(cover.read_only);
+                let mode = mode(cover.read_only());
                 write!(f, "cover {USR} with a {mode} overlay")?;
                 listed(f, ", carrying along ", &cover.below)
             }
@@ -149,6 +200,14 @@ impl fmt::Display for Step {
                     f,
                     "exchange the mount on {USR} for a {mode} one of the same overlay"
                 )
+            }
+            Step::Replace(cover, _) => {
+                let mode = mode(cover.read_only());
+                write!(f, "put a {mode} overlay in the place of the one on {USR}")?;
+                listed(f, ", carrying along ", &cover.below)
+            }
+            Step::MountBase(_) => {
+                write!(f, "put the base in the place of the overlay on {USR}")
             }
             Step::TakeTop(_) => write!(f, "take the earlier mount of the overlay on {USR} away"),
             Step::KeepMounts(points) => listed(f, "keep what is mounted at ", points),
@@ -207,6 +266,8 @@ mod tests {
     use super::*;
     use crate::observe::tests::{locked, record, seen, unlocked};
     use crate::options::{Backing, Options};
+    use crate::ostree::booted::Verified;
+    use crate::ostree::deployments::Others;
     use crate::ostree::flags::Flags;
 
     fn ask(observation: &Observation, state: State, options: &Options) -> Result<Plan> {
@@ -219,6 +280,8 @@ mod tests {
                 disk: Some(1 << 30),
                 memory: 1 << 30,
             },
+            verified: Verified::No,
+            others: Others::default(),
         };
         begin(observation, &request)
     }

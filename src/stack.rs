@@ -56,6 +56,15 @@ impl State {
     pub fn is_persistent(self) -> bool {
         self == State::Hotfix
     }
+
+    /// What the two directories of an upper are called in this state: where changes go, and
+    /// what overlayfs works in. Those of a hotfix are what ostree-prepare-root looks for.
+    pub fn directories(self) -> (&'static str, &'static str) {
+        match self {
+            State::Hotfix => (".usr-ovl-upper", ".usr-ovl-work"),
+            State::None | State::Development | State::Transient => ("upper", "work"),
+        }
+    }
 }
 
 impl fmt::Display for State {
@@ -128,9 +137,17 @@ pub struct Upper {
     pub token: Option<Token>,
     /// Where it is kept.
     pub backing: Backing,
-    /// The directory that holds `upper` and `work`, as an absolute path of the
-    /// system; `None` where it cannot be known.
+    /// What holds [`State::directories`], as an absolute path of the system; `None` where
+    /// it cannot be known.
     pub directory: Option<PathBuf>,
+}
+
+impl Upper {
+    /// The directory that takes what is written.
+    pub fn path(&self) -> Option<PathBuf> {
+        let directory = self.directory.as_ref()?;
+        Some(directory.join(self.state.directories().0))
+    }
 }
 
 /// What a hierarchy is made of, from the base up.

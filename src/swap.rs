@@ -21,19 +21,49 @@ use crate::sys::namespace::System;
 /// Lays an overlay over the base.
 pub fn cover(system: &System, cover: &Cover) -> Result<()> {
     let tree = system.in_private_copy(|| build(cover))?;
-    mounts::set_read_only(&tree, cover.read_only)?;
+    mounts::set_read_only(&tree, cover.read_only())?;
     mounts::attach_on_top(&tree, Path::new(USR))
+}
+
+/// Puts another overlay in the place of the mount `old`.
+pub fn replace(system: &System, cover: &Cover, old: u32) -> Result<()> {
+    let tree = system.in_private_copy(|| build(cover))?;
+    mounts::set_read_only(&tree, cover.read_only())?;
+    put_in_place_of(old, &tree)
+}
+
+/// Puts the base in the place of the mount `old`, beneath which there is none: the
+/// deployment's own directory must never be what one sees at /usr.
+pub fn mount_base(system: &System, old: u32) -> Result<()> {
+    let tree = system.in_private_copy(|| {
+        bare()?;
+        mounts::clone_tree(Path::new(USR), false)
+    })?;
+    mounts::set_read_only(&tree, true)?;
+    put_in_place_of(old, &tree)
+}
+
+fn put_in_place_of(old: u32, tree: &OwnedFd) -> Result<()> {
+    let hierarchy = Path::new(USR);
+    if mounts::attach_beneath(tree, hierarchy)? {
+        detach(old)
+    } else {
+        // KERNEL(6.5): on top is as atomic; the mount of before stays covered until the end.
+        mounts::attach_on_top(tree, hierarchy)
+    }
 }
 
 fn build(cover: &Cover) -> Result<OwnedFd> {
     let hierarchy = Path::new(USR);
     let carried = clone_all(&cover.below)?;
+    bare()?;
     make_sysroot_writable()?;
+    let (upper, work) = cover.upper_and_work();
     let overlay = Overlay {
         source: cover.token.as_str(),
         lower: hierarchy,
-        upper: &cover.directory.join("upper"),
-        work: &cover.directory.join("work"),
+        upper: &upper,
+        work: &work,
         exclusive: false,
     };
     mounts::mount_overlay(&overlay, hierarchy).map_err(|errno| refused(cover, errno))?;
@@ -41,6 +71,20 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
         mounts::attach_on_top(tree, point)?;
     }
     mounts::clone_tree(hierarchy, true)
+}
+
+/// Takes every overlay off the base; in the private copy only.
+fn bare() -> Result<()> {
+    let hierarchy = Path::new(USR);
+    let is_covered = || {
+        let mounts = mountinfo::load(View::Caller)?;
+        let top = mountinfo::chain_at(&mounts, hierarchy).last().copied();
+        Ok::<_, Error>(top.is_some_and(|top| top.fs_type == "overlay"))
+    };
+    while is_covered()? {
+        mounts::detach(hierarchy)?;
+    }
+    Ok(())
 }
 
 /// The kernel's errno says little about an overlay that it does not want.
@@ -84,12 +128,7 @@ pub fn exchange(system: &System, exchange: &Exchange) -> Result<()> {
     let hierarchy = Path::new(USR);
     let tree = system.in_private_copy(|| mounts::clone_tree(hierarchy, true))?;
     mounts::set_read_only(&tree, exchange.read_only)?;
-    if mounts::attach_beneath(&tree, hierarchy)? {
-        detach(exchange.mount)
-    } else {
-        // KERNEL(6.5): on top is as atomic; the mount of before stays covered until the end.
-        mounts::attach_on_top(&tree, hierarchy)
-    }
+    put_in_place_of(exchange.mount, &tree)
 }
 
 /// Takes one mount away. umount2(2) takes whatever is on top: look once more, as late as

@@ -2,10 +2,12 @@
 //! System calls and kernel tables, with our error type and without any policy.
 //! One of the two places where unsafe code may stand (the other is the C border).
 
+pub mod copy;
 pub mod files;
 pub mod lock;
 pub mod mountinfo;
 pub mod mounts;
 pub mod namespace;
 pub mod processes;
+pub mod random;
 pub mod space;

@@ -14,8 +14,8 @@ use crate::error::{Error, Kind, Result};
 /// Exists on every system booted by OSTree; holds what ostree-prepare-root says of it.
 const BOOTED: &str = "/run/ostree-booted";
 const KEY_ROOT: &str = "backing-root-device-inode";
-const KEY_VERITY: &str = "composefs.verity";
 const KEY_SIGNED: &str = "composefs.signed";
+const KEY_VERITY: &str = "composefs.verity";
 
 /// Which deployment it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -112,29 +112,44 @@ fn root_identity() -> Result<(u64, u64)> {
     }
 }
 
-/// The metadata is a serialized `a{sv}`, empty on old releases.
 fn recorded_root(metadata: &[u8]) -> Option<(u64, u64)> {
+    dictionary(metadata).lookup(KEY_ROOT).ok().flatten()
+}
+
+/// The metadata is a serialized `a{sv}`, empty on old releases.
+fn dictionary(metadata: &[u8]) -> glib::VariantDict {
     let bytes = glib::Bytes::from(metadata);
     let variant = glib::Variant::from_bytes_with_type(&bytes, glib::VariantTy::VARDICT);
     glib::VariantDict::new(Some(&variant))
-        .lookup::<(u64, u64)>(KEY_ROOT)
-        .ok()
-        .flatten()
 }
 
-/// Whether the root is a composefs whose content is guaranteed: by a signature, or since
-/// every file of it has to have fs-verity.
-pub fn is_guaranteed() -> bool {
-    fs::read(BOOTED).is_ok_and(|metadata| says_guaranteed(&metadata))
+/// What ostree-prepare-root demanded of the root before it mounted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verified {
+    /// Nothing.
+    #[default]
+    No,
+    /// That fs-verity vouches for every file.
+    Verity,
+    /// The same, and that the commit is signed.
+    Signed,
 }
 
-fn says_guaranteed(metadata: &[u8]) -> bool {
-    let bytes = glib::Bytes::from(metadata);
-    let variant = glib::Variant::from_bytes_with_type(&bytes, glib::VariantTy::VARDICT);
-    let dict = glib::VariantDict::new(Some(&variant));
-    let verity = dict.lookup::<bool>(KEY_VERITY).ok().flatten();
-    let signed = dict.lookup::<String>(KEY_SIGNED).ok().flatten();
-    verity == Some(true) || signed.is_some()
+/// What was demanded of the booted root.
+pub fn verified() -> Verified {
+    fs::read(BOOTED).map_or(Verified::No, |metadata| recorded_verification(&metadata))
+}
+
+fn recorded_verification(metadata: &[u8]) -> Verified {
+    let dictionary = dictionary(metadata);
+    let is_true = |key| matches!(dictionary.lookup(key), Ok(Some(true)));
+    if dictionary.contains(KEY_SIGNED) {
+        Verified::Signed
+    } else if is_true(KEY_VERITY) {
+        Verified::Verity
+    } else {
+        Verified::No
+    }
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
@@ -214,18 +229,24 @@ mod tests {
     }
 
     #[test]
-    fn a_guaranteed_root_is_known() {
-        let says = |fill: &dyn Fn(&glib::VariantDict)| {
-            let dict = glib::VariantDict::new(None);
-            dict.insert("composefs", true);
-            fill(&dict);
-            says_guaranteed(dict.end().data())
+    fn what_was_demanded_of_the_root_is_read() {
+        let verified = |dictionary: glib::VariantDict| {
+            let variant = dictionary.end();
+            recorded_verification(variant.data())
         };
-        assert!(!says(&|_| ()));
-        assert!(!says(&|dict| dict.insert(KEY_VERITY, false)));
-        assert!(says(&|dict| dict.insert(KEY_VERITY, true)));
-        assert!(says(&|dict| dict.insert(KEY_SIGNED, "/etc/ostree/key")));
-        assert!(!says_guaranteed(b""));
+        let new = || glib::VariantDict::new(None);
+        assert_eq!(verified(new()), Verified::No);
+        let dictionary = new();
+        dictionary.insert(KEY_VERITY, false);
+        assert_eq!(verified(dictionary), Verified::No);
+        let dictionary = new();
+        dictionary.insert(KEY_VERITY, true);
+        assert_eq!(verified(dictionary), Verified::Verity);
+        let dictionary = new();
+        dictionary.insert(KEY_VERITY, true);
+        dictionary.insert(KEY_SIGNED, "/etc/ostree/initramfs-root-binding.key");
+        assert_eq!(verified(dictionary), Verified::Signed);
+        assert_eq!(recorded_verification(b""), Verified::No);
     }
 
     #[test]

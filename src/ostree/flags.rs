@@ -3,10 +3,11 @@
 //! two flags in /run and a key in the origin. Flags are what we tell others; the
 //! kernel is what we believe ourselves.
 
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::ostree::booted::DeploymentId;
 use crate::stack::State;
 use crate::sys::files;
@@ -16,6 +17,8 @@ const TRANSIENT: &str = "unlocked-transient";
 /// The files that say that a deployment is unlocked.
 pub const RUN_FLAGS: [&str; 2] = [DEVELOPMENT, TRANSIENT];
 const LIVE: &str = "rpmostree-is-live.stamp";
+const GROUP: &str = "origin";
+const KEY: &str = "unlocked";
 
 /// The flags of one deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,7 +71,7 @@ fn origin_says_hotfix(origin: &Path) -> bool {
     let key_file = glib::KeyFile::new();
     key_file
         .load_from_file(origin, glib::KeyFileFlags::NONE)
-        .and_then(|()| key_file.string("origin", "unlocked"))
+        .and_then(|()| key_file.string(GROUP, KEY))
         .is_ok_and(|value| value == State::Hotfix.name())
 }
 
@@ -89,6 +92,33 @@ pub fn clear(run_state: impl AsFd, state: State) -> Result<()> {
         Some(name) => files::remove_file(run_state, name),
         None => Ok(()),
     }
+}
+
+/// Says in the origin whether the deployment has a hotfix; on the disk when it returns.
+pub fn set_hotfix(sysroot: impl AsFd, deployment: &DeploymentId, on: bool) -> Result<()> {
+    let origin = deployment.origin();
+    let path = Path::new(crate::ostree::sysroot::PATH).join(&origin);
+    let key_file = glib::KeyFile::new();
+    match key_file.load_from_file(&path, glib::KeyFileFlags::KEEP_COMMENTS) {
+        Err(e) if !e.matches(glib::FileError::Noent) => {
+            return Err(Error::from(e).at(&path).next("nothing was changed in it"));
+        }
+        _ => {}
+    }
+    if on {
+        key_file.set_string(GROUP, KEY, State::Hotfix.name());
+    } else if key_file.remove_key(GROUP, KEY).is_err() {
+        // It said so already.
+        return Ok(());
+    }
+    let (Some(parent), Some(name)) = (origin.parent(), origin.file_name().and_then(OsStr::to_str))
+    else {
+        return Ok(());
+    };
+    let Some(directory) = files::open_directory(sysroot, parent)? else {
+        return Err(Error::new(Kind::Failed, "the directory of the deployments is gone").at(path));
+    };
+    files::write_lasting(&directory, name, key_file.to_data().as_bytes()).map_err(|e| e.at(path))
 }
 
 /// The overlay directory that libostree before 2025.3 wrote into the flag of `state`.

@@ -4,11 +4,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::moves::{self, Move};
 use super::{Cover, Exchange, Plan, Step, meaningless, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::{Intent, Record};
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options};
+use crate::ostree::booted::Verified;
+use crate::ostree::deployments::Others;
 use crate::stack::{MadeBy, Stack, State, Token, Upper};
 
 /// Where file systems in RAM are mounted.
@@ -25,6 +28,10 @@ pub struct Begin<'a> {
     /// Seconds since the epoch.
     pub now: i64,
     pub space: Space,
+    /// What was demanded of the booted root.
+    pub verified: Verified,
+    /// Looked at for a hotfix alone.
+    pub others: Others,
 }
 
 /// Room for what is going to be written, in bytes.
@@ -38,31 +45,36 @@ pub struct Space {
 
 /// The plan, or why there can be none.
 pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
-    check_state(request.state)?;
-    check_options(request.options)?;
-    refuse_foreign(observation)?;
-    match &observation.stack.upper {
-        None => push(observation, request),
-        Some(upper) => change(observation, upper, request),
-    }
-}
-
-fn check_state(state: State) -> Result<()> {
-    match state {
-        State::Development | State::Transient => Ok(()),
-        State::None => Err(Error::new(
+    if request.state == State::None {
+        return Err(Error::new(
             Kind::InvalidArgument,
             "to begin the state none would be to end",
         )
-        .next("use end to lock it again")),
-        State::Hotfix => Err(
-            Error::new(Kind::Unsupported, "this version does not make a hotfix")
-                .next("use `ostree admin unlock --hotfix`"),
-        ),
+        .next("use end to lock it again"));
+    }
+    check_options(request)?;
+    refuse_foreign(observation)?;
+    if let Some(plan) = prolong(observation, request) {
+        return Ok(plan);
+    }
+    let from = observation.stack.state();
+    let taken = moves::find(from, request.state);
+    if let (Move::Refused(reason), Some(upper)) = (taken, &observation.stack.upper) {
+        return Err(already_unlocked(upper, reason));
+    }
+    if request.state == State::Hotfix {
+        check_hotfix(observation, request)?;
+    }
+    match &observation.stack.upper {
+        None => push(observation, request),
+        Some(upper) => change(observation, upper, request, taken),
     }
 }
 
-fn check_options(options: &Options) -> Result<()> {
+fn check_options(request: &Begin<'_>) -> Result<()> {
+    let options = request.options;
+    let invalid = |cause, next: &str| Err(Error::new(Kind::InvalidArgument, cause).next(next));
+    let in_ram = options.backing == Some(Backing::Ram) || options.size_limit.is_some();
     if options.usage {
         return Err(meaningless("usage"));
     }
@@ -70,19 +82,76 @@ fn check_options(options: &Options) -> Result<()> {
         return Err(meaningless("after_upgrade"));
     }
     if options.time_limit.is_some_and(|limit| limit.as_secs() == 0) {
-        return Err(Error::new(Kind::InvalidArgument, "a time limit of nothing")
-            .next("name a number of seconds, or leave it out"));
+        return invalid(
+            "a time limit of nothing",
+            "name a number of seconds, or leave it out",
+        );
+    }
+    if request.state == State::Hotfix && options.time_limit.is_some() {
+        return invalid(
+            "what is to be there after a reboot does not end by itself",
+            "leave the time limit out, or begin another state",
+        );
     }
     if options.size_limit == Some(0) {
-        return Err(Error::new(Kind::InvalidArgument, "a size limit of nothing")
-            .next("name a number of bytes, or leave it out"));
+        return invalid(
+            "a size limit of nothing",
+            "name a number of bytes, or leave it out",
+        );
+    }
+    if request.state == State::Hotfix && in_ram {
+        return invalid(
+            "what is to be there after a reboot cannot be in RAM",
+            "leave backing and size limit out, or begin another state",
+        );
     }
     if options.size_limit.is_some() && options.backing == Some(Backing::Disk) {
-        return Err(Error::new(
-            Kind::InvalidArgument,
+        return invalid(
             "a size limit goes with backing in RAM only",
+            "leave it out, or ask for backing in RAM",
+        );
+    }
+    Ok(())
+}
+
+/// A hotfix is made only where the next boot will have it.
+fn check_hotfix(observation: &Observation, request: &Begin<'_>) -> Result<()> {
+    let unsupported = |cause: &str| Error::new(Kind::Unsupported, cause).at(USR);
+    let other_state = "begin development or transient, or make a new commit of it";
+    match request.verified {
+        Verified::No => {}
+        Verified::Verity => {
+            return Err(unsupported(
+                "the root is verified by fs-verity, and a hotfix would lay unverified files over it at each boot",
+            )
+            .next(other_state));
+        }
+        Verified::Signed => {
+            return Err(unsupported(
+                "the root is signed, and a hotfix would not be mounted at the next boot",
+            )
+            .next(other_state));
+        }
+    }
+    if !observation.sysroot_writable {
+        return Err(unwritable_sysroot().next(other_state));
+    }
+    if let Some((next, staged)) = &request.others.next {
+        let how = if *staged { "is staged for" } else { "is" };
+        return Err(Error::new(
+            Kind::Unsupported,
+            format!("deployment {next} {how} the next boot, which would not have the hotfix"),
         )
-        .next("leave it out, or ask for backing in RAM"));
+        .at(USR)
+        .next("reboot into it first, or undeploy it (`ostree admin undeploy 0`)"));
+    }
+    if observation.stack.upper.is_none() && observation.lasting.upper {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "this deployment has a hotfix already, which is not mounted",
+        )
+        .at(observe::hotfix_directory(&observation.deployment))
+        .next("reboot to have it"));
     }
     Ok(())
 }
@@ -94,12 +163,14 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     }
     let (backing, mut notes) = backing(&request.space, options)?;
     let directory = match backing {
+        _ if request.state == State::Hotfix => observe::hotfix_directory(&observation.deployment),
         Backing::Disk => observe::upper_directory(&observation.deployment),
         Backing::Ram => Path::new(RAM).join(request.token.as_str()),
     };
     notes.push(
         "only /usr is covered: what is written to /etc and /var (and /opt, /usr/local where they are links to there) stays".to_owned(),
     );
+    notes.extend(way_back(request));
     let record = Record {
         token: request.token.clone(),
         state: request.state,
@@ -125,10 +196,11 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
 }
 
 fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec<Step> {
-    let directory = &record.directory;
-    let mut steps = Vec::new();
+    let (state, directory) = (record.state, &record.directory);
+    let mut steps = twin(request);
     match record.backing {
-        Backing::Disk if observation.directory_exists => {
+        _ if state == State::Hotfix => {}
+        Backing::Disk if observation.temporary.directory => {
             steps.push(Step::SetAside(directory.clone()));
         }
         Backing::Disk => {}
@@ -139,16 +211,16 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
     }
     // The flag before the mount: an overlay that no reader knows of must not exist.
     steps.extend([
-        Step::MakeUpper(directory.clone()),
+        Step::MakeUpper(state, directory.clone()),
         Step::WriteRecord(record.clone()),
-        Step::SetFlag(record.state, directory.clone()),
+        sign(state, directory),
         Step::Cover(Cover {
             token: record.token.clone(),
+            state,
             directory: directory.clone(),
-            read_only: record.state == State::Transient,
             below: observation.below.clone(),
         }),
-        Step::Announce(record.state),
+        Step::Announce(state),
     ]);
     steps
 }
@@ -163,6 +235,49 @@ pub fn deadline(now: i64, limit: Duration) -> Option<i64> {
     now.checked_add(i64::try_from(limit.as_secs()).ok()?)
 }
 
+/// What libostree and its readers know the state by.
+pub fn sign(state: State, directory: &Path) -> Step {
+    match state {
+        State::Hotfix => Step::SetKey,
+        _ => Step::SetFlag(state, directory.to_owned()),
+    }
+}
+
+/// What takes it away again.
+pub fn unsign(state: State) -> Step {
+    match state {
+        State::Hotfix => Step::ClearKey,
+        _ => Step::ClearFlag(state),
+    }
+}
+
+/// A deployment to go back to, where there is none yet.
+fn twin(request: &Begin<'_>) -> Vec<Step> {
+    let wanted = request.state == State::Hotfix && request.others.twin.is_none();
+    wanted.then_some(Step::PushTwin).into_iter().collect()
+}
+
+fn way_back(request: &Begin<'_>) -> Option<String> {
+    if request.state != State::Hotfix {
+        return None;
+    }
+    let back = request.others.twin.as_ref().map(|twin| {
+        format!("; deployment {twin} has the same commit without it, and is the way back")
+    });
+    Some(format!(
+        "the hotfix belongs to this deployment: the next upgrade does not have it{}",
+        back.unwrap_or_default()
+    ))
+}
+
+fn unwritable_sysroot() -> Error {
+    Error::new(
+        Kind::Unsupported,
+        "the file system of the sysroot cannot be written to",
+    )
+    .at(crate::ostree::sysroot::PATH)
+}
+
 /// Where it will go, and how much there is room for.
 fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
     let backing = match options.backing {
@@ -172,12 +287,7 @@ fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
     };
     match backing {
         Backing::Disk => match space.disk {
-            None => Err(Error::new(
-                Kind::Unsupported,
-                "the file system of the sysroot cannot be written to",
-            )
-            .at(crate::ostree::sysroot::PATH)
-            .next("ask for backing in RAM")),
+            None => Err(unwritable_sysroot().next("ask for backing in RAM")),
             Some(free) if free < LEAST_SPACE => Err(Error::new(
                 Kind::NoSpace,
                 format!("only {free} bytes are free"),
@@ -216,16 +326,36 @@ fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
     }
 }
 
-/// From one state that ends with the boot to the other, keeping what was written.
-fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Result<Plan> {
-    let ours = upper.made_by == MadeBy::Unlock;
-    let prolong = request.options.time_limit.is_some();
-    let (true, Some(mount), Some(record)) = (
-        ours && (upper.state != request.state || prolong),
-        &observation.mount,
-        observation.valid_record(),
-    ) else {
-        return Err(already_unlocked(upper));
+/// Another deadline for what is in this state already.
+fn prolong(observation: &Observation, request: &Begin<'_>) -> Option<Plan> {
+    let state = observation.stack.state();
+    let record = observation.valid_record()?;
+    let until = until(request)?;
+    let asked = state == request.state && request.options.backing.is_none();
+    (asked && request.options.size_limit.is_none()).then(|| Plan {
+        intent: Intent::Change {
+            from: state,
+            to: state,
+            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+        },
+        after: observation.stack.clone(),
+        steps: vec![Step::WriteRecord(Record {
+            until: Some(until),
+            ..record.clone()
+        })],
+        notes: Vec::new(),
+    })
+}
+
+/// From one state to another, keeping what was written.
+fn change(
+    observation: &Observation,
+    upper: &Upper,
+    request: &Begin<'_>,
+    taken: Move,
+) -> Result<Plan> {
+    let Some(mount) = &observation.mount else {
+        return Err(already_unlocked(upper, "its mount is not to be found"));
     };
     if request.options.backing.is_some() || request.options.size_limit.is_some() {
         return Err(Error::new(
@@ -235,66 +365,163 @@ fn change(observation: &Observation, upper: &Upper, request: &Begin<'_>) -> Resu
         .at(USR)
         .next("leave backing and size limit out"));
     }
-    let (from, to) = (upper.state, request.state);
-    let record = Record {
-        state: to,
-        until: until(request).or(record.until),
-        ..record.clone()
-    };
-    let intent = Intent::Change {
-        from,
-        to,
-        mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
-    };
-    if from == to {
-        return Ok(Plan {
-            intent,
-            after: observation.stack.clone(),
-            steps: vec![Step::WriteRecord(record)],
-            notes: Vec::new(),
-        });
+    let here = observe::upper_directory(&observation.deployment);
+    if taken == Move::Keep && upper.directory.as_ref() != Some(&here) {
+        return replace(observation, upper, mount.id, request);
     }
-    let directory = upper.directory.clone().unwrap_or_default();
-    let mut steps = Vec::new();
+    let (from, to) = (upper.state, request.state);
+    let directory = match taken {
+        Move::Keep => Some(observe::hotfix_directory(&observation.deployment)),
+        Move::Release => Some(here),
+        _ => upper.directory.clone(),
+    };
+    let sign = sign(to, directory.as_deref().unwrap_or(Path::new("")));
+    let mut steps = twin(request);
     if to == State::Transient && !request.options.lazy {
         steps.push(Step::Gate);
     }
+    match taken {
+        Move::Keep => steps.extend([Step::Keep, sign]),
+        Move::Release => {
+            steps.push(sign);
+            if observation.temporary.directory {
+                steps.extend(directory.clone().map(Step::SetAside));
+            }
+            steps.extend([Step::Release, Step::Protect]);
+        }
+        _ => steps.push(sign),
+    }
+    // libostree's own transient overlay is read-only as a whole.
+    if to != State::Transient && observe::superblock_is_read_only(mount) {
+        steps.push(Step::Unseal);
+    }
     steps.extend([
-        Step::SetFlag(to, directory),
         Step::Exchange(Exchange {
             mount: mount.id,
             read_only: to == State::Transient,
         }),
-        Step::ClearFlag(from),
-        Step::WriteRecord(record),
-        Step::Announce(to),
+        unsign(from),
     ]);
+    if let (Some(record), Some(directory)) = (observation.valid_record(), &directory) {
+        steps.push(Step::WriteRecord(Record {
+            state: to,
+            directory: directory.clone(),
+            until: until(request).or(record.until.filter(|_| !to.is_persistent())),
+            ..record.clone()
+        }));
+    }
+    steps.push(Step::Announce(to));
     Ok(Plan {
-        intent,
+        intent: Intent::Change {
+            from,
+            to,
+            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+        },
         after: Stack {
             upper: Some(Upper {
                 state: to,
+                directory,
                 ..upper.clone()
             }),
         },
         steps,
-        notes: vec![format!("what was written in the state {from} was kept")],
+        notes: [kept(from)].into_iter().chain(way_back(request)).collect(),
     })
 }
 
-fn already_unlocked(upper: &Upper) -> Error {
+/// To a hotfix from an upper that cannot be moved there: in RAM, or where an older
+/// libostree puts it. It is sealed, copied, and an overlay with the copy takes its place.
+fn replace(
+    observation: &Observation,
+    upper: &Upper,
+    mount: u32,
+    request: &Begin<'_>,
+) -> Result<Plan> {
+    let Some(written) = upper.path() else {
+        return Err(already_unlocked(
+            upper,
+            "where it keeps what is written is not known",
+        ));
+    };
+    let (from, to) = (upper.state, request.state);
+    let here = observe::upper_directory(&observation.deployment);
+    let record = Record {
+        token: request.token.clone(),
+        state: to,
+        backing: Backing::Disk,
+        directory: observe::hotfix_directory(&observation.deployment),
+        since: observation.since().unwrap_or(request.now),
+        until: None,
+    };
+    let mut steps = twin(request);
+    steps.push(Step::Seal);
+    if observation.temporary.directory {
+        steps.push(Step::SetAside(here.clone()));
+    }
+    let cover = Cover {
+        token: record.token.clone(),
+        state: State::Development,
+        directory: here,
+        below: observation.below.clone(),
+    };
+    steps.extend([Step::CopyUpper(written), Step::Replace(cover, mount)]);
+    let old = upper.directory.as_deref();
+    steps.extend(finish_replacing(&record, from, upper.backing, old));
+    Ok(Plan {
+        intent: Intent::Replace {
+            from,
+            record: record.clone(),
+            backing: upper.backing,
+            directory: upper.directory.clone(),
+        },
+        after: Stack {
+            upper: Some(Upper {
+                state: to,
+                made_by: MadeBy::Unlock,
+                token: Some(record.token),
+                backing: Backing::Disk,
+                directory: Some(record.directory),
+            }),
+        },
+        steps,
+        notes: [kept(from)].into_iter().chain(way_back(request)).collect(),
+    })
+}
+
+/// What is left to do once the copy is what is mounted.
+pub fn finish_replacing(
+    record: &Record,
+    from: State,
+    backing: Backing,
+    directory: Option<&Path>,
+) -> Vec<Step> {
+    let mut steps = vec![
+        Step::Keep,
+        Step::SetKey,
+        Step::Protect,
+        unsign(from),
+        Step::WriteRecord(record.clone()),
+    ];
+    if let (Backing::Ram, Some(directory)) = (backing, directory) {
+        steps.push(Step::UnmountRam(directory.to_owned()));
+    }
+    steps.push(Step::Announce(record.state));
+    steps
+}
+
+fn kept(from: State) -> String {
+    format!("what was written in the state {from} was kept")
+}
+
+fn already_unlocked(upper: &Upper, reason: &str) -> Error {
     let by = match upper.made_by {
         MadeBy::Unlock => "",
         _ => ", by libostree",
     };
-    let end = match upper.state {
-        State::Hotfix => "a hotfix ends with `ostree admin rollback` or an upgrade, and a reboot",
-        _ => "end it with `ostree-unlock end`, or reboot",
-    };
     Error::new(
         Kind::AlreadyUnlocked,
-        format!("already unlocked, state {}{by}", upper.state),
+        format!("already unlocked, state {}{by}: {reason}", upper.state),
     )
     .at(USR)
-    .next(end)
+    .next("end it with `ostree-unlock end`, or begin another state")
 }

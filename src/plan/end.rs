@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
 use crate::observe::{Observation, USR};
 use crate::options::{Backing, Options};
-use crate::stack::{Stack, State};
+use crate::stack::{MadeBy, Stack, State};
 
 /// The plan, or why there can be none.
 pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
@@ -32,13 +32,6 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
                 .next("`ostree-unlock status` shows what it is made of"),
         );
     };
-    if upper.state == State::Hotfix {
-        return Err(
-            Error::new(Kind::Unsupported, "this version does not end a hotfix")
-                .at(USR)
-                .next("a hotfix ends with `ostree admin rollback` or an upgrade, and a reboot"),
-        );
-    }
     let mut steps = Vec::new();
     if !options.lazy {
         steps.extend([Step::CheckHolders, Step::Seal]);
@@ -50,15 +43,24 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
     if !below.is_empty() {
         steps.push(Step::KeepMounts(below.clone()));
     }
-    steps.push(Step::Uncover(mounts.clone()));
+    steps.push(match observation.base_is_missing {
+        true => Step::MountBase(mount.id),
+        false => Step::Uncover(mounts.clone()),
+    });
     if !below.is_empty() {
         steps.push(Step::PutMountsBack(below.clone()));
     }
     steps.extend(after_uncovering(
         observation,
+        upper.state,
         upper.backing,
         upper.directory.clone(),
     ));
+    if upper.made_by == MadeBy::Libostree {
+        let announced = steps.pop();
+        steps.push(Step::Protect);
+        steps.extend(announced);
+    }
     Ok(Plan {
         intent: Intent::End {
             device: mount.device,
@@ -77,10 +79,14 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
 /// What is left to do once the overlay is gone.
 pub fn after_uncovering(
     observation: &Observation,
+    state: State,
     backing: Backing,
     directory: Option<PathBuf>,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
+    if state == State::Hotfix {
+        steps.extend([Step::SetHotfixAside, Step::ClearKey]);
+    }
     if observation.flags.development {
         steps.push(Step::ClearFlag(State::Development));
     }
@@ -91,10 +97,12 @@ pub fn after_uncovering(
     if !matches!(observation.record, Ok(None)) {
         steps.push(Step::DropRecord);
     }
-    steps.extend(directory.map(match backing {
-        Backing::Disk => Step::SetAside,
-        Backing::Ram => Step::UnmountRam,
-    }));
+    if state != State::Hotfix {
+        steps.extend(directory.map(match backing {
+            Backing::Disk => Step::SetAside,
+            Backing::Ram => Step::UnmountRam,
+        }));
+    }
     steps.push(Step::Announce(State::None));
     steps
 }

@@ -2,6 +2,7 @@
 //! What has to be done before anything else: finish or take back what somebody left in
 //! the middle, and bring flags and record in line with what the kernel shows.
 
+use super::begin::{finish_replacing, sign, unsign};
 use super::end::after_uncovering;
 use super::{Exchange, Step};
 use crate::intent::{Intent, Record};
@@ -34,6 +35,9 @@ pub fn repair(observation: &Observation) -> Option<Repair> {
     if observation.stack.upper.is_none() {
         stale(observation, &mut repair);
     }
+    if matches!(observation.intent, Ok(None)) {
+        hotfix(observation, &mut repair);
+    }
     let found = !repair.notes.is_empty();
     found.then_some(repair)
 }
@@ -50,7 +54,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 ));
                 repair.steps.extend([
                     Step::WriteRecord(record.clone()),
-                    Step::SetFlag(record.state, record.directory.clone()),
+                    sign(record.state, &record.directory),
                     Step::Announce(record.state),
                 ]);
             } else {
@@ -61,6 +65,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 if mounted.is_none() {
                     repair.steps.extend(after_uncovering(
                         observation,
+                        record.state,
                         record.backing,
                         Some(record.directory.clone()),
                     ));
@@ -79,16 +84,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 repair
                     .notes
                     .push("an interrupted end was taken back".to_owned());
-                let was_sealed = mounted.is_some_and(observe::superblock_is_read_only);
-                let ours = observation
-                    .stack
-                    .upper
-                    .as_ref()
-                    .is_some_and(|upper| upper.made_by == MadeBy::Unlock);
-                // libostree's own transient overlay is read-only as a whole to begin with.
-                if was_sealed && (ours || *state != State::Transient) {
-                    repair.steps.push(Step::Unseal);
-                }
+                repair.steps.extend(unsealed(observation, *state));
                 if !below.is_empty() {
                     repair.steps.push(Step::LetMountsGo);
                 }
@@ -110,61 +106,157 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                     repair.steps.push(Step::PutMountsBack(below.clone()));
                 }
                 if mounted.is_none() {
-                    repair
-                        .steps
-                        .extend(after_uncovering(observation, *backing, directory.clone()));
+                    let directory = directory.clone();
+                    let after = after_uncovering(observation, *state, *backing, directory);
+                    repair.steps.extend(after);
                 }
             }
         }
         Intent::Change { from, to, mounts } => {
-            let (Some(upper), Some(top)) = (&observation.stack.upper, mounted) else {
+            let Some(top) = mounted else {
                 return;
             };
+            let place = (from.is_persistent() != to.is_persistent()).then(|| {
+                // Its work directory moves last into the place that lasts, and first out of it.
+                match observation.lasting.work == to.is_persistent() {
+                    true => *to,
+                    false => *from,
+                }
+            });
             let is_new = |mount: &Mount| !mounts.contains(&mount.id);
-            let now = match observation.mounts.iter().position(is_new) {
-                Some(0) => to,
-                // The new mount is in its place, and only the one of before is in its way.
-                Some(_) => {
-                    repair.steps.push(Step::TakeTop(top.id));
-                    to
-                }
-                // The gate was closed, but that alone reaches nobody who follows the
-                // system's namespace.
-                None if upper.state == *to && from != to => {
-                    repair.steps.push(Step::Exchange(Exchange {
-                        mount: top.id,
-                        read_only: *to == State::Transient,
-                    }));
-                    to
-                }
-                None => from,
-            };
+            let new = observation.mounts.iter().position(is_new);
+            let is_read_only = |state: State| state == State::Transient;
+            // The gate was closed, or opened again, which reaches nobody who follows the
+            // system's namespace.
+            let gated = top.read_only != is_read_only(*from);
+            let now = place.unwrap_or(if new.is_some() || gated { *to } else { *from });
             repair
                 .notes
                 .push(format!("an interrupted change of state ended in {now}"));
-            repair.steps.extend(align(observation, *now));
-            repair.steps.push(Step::Announce(*now));
+            if place.is_some() {
+                repair.steps.push(match now {
+                    State::Hotfix => Step::Keep,
+                    _ => Step::Release,
+                });
+            }
+            repair.steps.extend(unsealed(observation, now));
+            match new {
+                Some(0) => {}
+                // The new mount is in its place, and only the one of before is in its way.
+                Some(_) => repair.steps.push(Step::TakeTop(top.id)),
+                None if gated || top.read_only != is_read_only(now) => {
+                    repair.steps.push(Step::Exchange(Exchange {
+                        mount: top.id,
+                        read_only: is_read_only(now),
+                    }));
+                }
+                None => {}
+            }
+            repair.steps.extend(align(observation, now));
+            if place.is_some() && now != State::Hotfix {
+                repair.steps.push(unsign(State::Hotfix));
+            }
+            repair.steps.push(Step::Announce(now));
+        }
+        Intent::Replace {
+            from,
+            record,
+            backing,
+            directory,
+        } => {
+            let is_new = |mount: &Mount| mount.source == record.token.as_str();
+            match (mounted, observation.mounts.iter().any(is_new)) {
+                (Some(top), true) => {
+                    repair
+                        .notes
+                        .push("an interrupted change of state was finished".to_owned());
+                    if !is_new(top) {
+                        repair.steps.push(Step::TakeTop(top.id));
+                    }
+                    let rest = finish_replacing(record, *from, *backing, directory.as_deref());
+                    repair.steps.extend(rest);
+                }
+                _ => {
+                    repair
+                        .notes
+                        .push("an interrupted change of state was taken back".to_owned());
+                    repair.steps.extend(unsealed(observation, *from));
+                    if observation.temporary.directory {
+                        let copy = observe::upper_directory(&observation.deployment);
+                        repair.steps.push(Step::SetAside(copy));
+                    }
+                }
+            }
         }
     }
 }
 
-/// Flag and record of what the kernel shows, in either state that ends with the boot.
+/// The seal away, where it should not be there; libostree's own transient overlay is
+/// read-only as a whole to begin with.
+fn unsealed(observation: &Observation, now: State) -> Option<Step> {
+    let upper = observation.stack.upper.as_ref()?;
+    let sealed = observation
+        .mount
+        .as_ref()
+        .is_some_and(observe::superblock_is_read_only);
+    let rightly = upper.made_by == MadeBy::Libostree && now == State::Transient;
+    (sealed && !rightly).then_some(Step::Unseal)
+}
+
+/// What says to others which state it is, in line with what was found.
 fn align(observation: &Observation, now: State) -> Vec<Step> {
     let upper = observation.stack.upper.as_ref();
-    let directory = upper.and_then(|upper| upper.directory.clone());
-    let mut steps = vec![Step::SetFlag(now, directory.unwrap_or_default())];
+    let directory = match now {
+        State::Hotfix => Some(observe::hotfix_directory(&observation.deployment)),
+        // Where it was moved from by an earlier step, it is not there yet.
+        _ if upper.is_some_and(|upper| upper.state == State::Hotfix) => {
+            Some(observe::upper_directory(&observation.deployment))
+        }
+        _ => upper.and_then(|upper| upper.directory.clone()),
+    };
+    let directory = directory.unwrap_or_default();
+    let mut steps = vec![sign(now, &directory)];
     for other in [State::Development, State::Transient] {
         if other != now {
-            steps.push(Step::ClearFlag(other));
+            steps.push(unsign(other));
         }
     }
     if let Some(record) = observation.valid_record() {
         steps.push(Step::WriteRecord(Record {
             state: now,
+            directory,
             ..record.clone()
         }));
     }
     steps
+}
+
+/// What a reboot, or a power cut, left of a hotfix: half of its directories, or a key
+/// that does not say what is mounted.
+fn hotfix(observation: &Observation, repair: &mut Repair) {
+    let is_mounted = observation.stack.state() == State::Hotfix;
+    let found = observation.lasting;
+    if is_mounted && !observation.flags.hotfix {
+        repair
+            .notes
+            .push("a hotfix is mounted: the origin says so now".to_owned());
+        repair
+            .steps
+            .extend([Step::SetKey, Step::Announce(State::Hotfix)]);
+    } else if !is_mounted && (found.upper != found.work) {
+        repair
+            .notes
+            .push("what was left of a hotfix was set aside".to_owned());
+        repair.steps.extend([Step::SetHotfixAside, Step::Protect]);
+    }
+    if !is_mounted && observation.flags.hotfix && !(found.upper && found.work) {
+        repair
+            .notes
+            .push("the origin named a hotfix that is no longer there".to_owned());
+        repair
+            .steps
+            .extend([Step::ClearKey, Step::Announce(observation.stack.state())]);
+    }
 }
 
 /// Flags or a record of an overlay that is not there: a soft reboot, or somebody who
@@ -180,6 +272,9 @@ fn stale(observation: &Observation, repair: &mut Repair) {
             .notes
             .push("what was left of an overlay that is no longer there was cleared".to_owned());
         let backing = record.map_or(Backing::Disk, |r| r.backing);
-        repair.steps = after_uncovering(observation, backing, record.map(|r| r.directory.clone()));
+        // A hotfix that somebody unmounted is there again after the next boot.
+        let temporary = record.filter(|r| r.state != State::Hotfix);
+        let directory = temporary.map(|r| r.directory.clone());
+        repair.steps = after_uncovering(observation, State::None, backing, directory);
     }
 }

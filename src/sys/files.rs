@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
+use rustix::fs::{AtFlags, CWD, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
@@ -135,6 +135,45 @@ pub fn make_directory_like(parent: impl AsFd, name: &str, like: &Attributes) -> 
     make().map_err(|e| Error::os("making a directory", e).at(name))
 }
 
+/// Runs `work` while the directory takes changes, although it may be immutable otherwise, as
+/// that of a deployment is.
+pub fn while_mutable<T>(directory: impl AsFd, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let was = set_immutable(&directory, false)?;
+    let result = work();
+    if was {
+        set_immutable(&directory, true)?;
+    }
+    result
+}
+
+/// Sets or clears the immutable flag of a directory, where its file system knows that, and
+/// says what it was.
+pub fn set_immutable(directory: impl AsFd, immutable: bool) -> Result<bool> {
+    let failed = |e| Error::os("changing the immutable flag of a directory", e);
+    let flags = match rustix::fs::ioctl_getflags(&directory) {
+        Ok(flags) => flags,
+        Err(Errno::NOTTY | Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(false),
+        Err(e) => return Err(failed(e)),
+    };
+    let was = flags.contains(IFlags::IMMUTABLE);
+    if was != immutable {
+        let mut wanted = flags;
+        wanted.set(IFlags::IMMUTABLE, immutable);
+        rustix::fs::ioctl_setflags(&directory, wanted).map_err(failed)?;
+    }
+    Ok(was)
+}
+
+/// Waits until the names in a directory are on the disk.
+pub fn sync_directory(directory: impl AsFd) -> Result<()> {
+    rustix::fs::fsync(directory).map_err(|e| Error::os("writing a directory to the disk", e))
+}
+
+/// Waits until everything on the file system of `directory` is on the disk.
+pub fn sync_file_system(directory: impl AsFd) -> Result<()> {
+    rustix::fs::syncfs(directory).map_err(|e| Error::os("writing to the disk", e))
+}
+
 /// Renames within or between two directories; never over something that is there.
 pub fn rename(from: impl AsFd, name: &str, to: impl AsFd, new_name: &str) -> Result<()> {
     rustix::fs::renameat_with(from, name, to, new_name, rustix::fs::RenameFlags::NOREPLACE)
@@ -143,6 +182,46 @@ pub fn rename(from: impl AsFd, name: &str, to: impl AsFd, new_name: &str) -> Res
 
 /// Writes `name` in `directory` as a whole or not at all.
 pub fn write_whole(directory: impl AsFd, name: &str, content: &[u8]) -> Result<()> {
+    write_aside(&directory, name, content, |_| Ok(()))
+}
+
+/// The same, and on the disk when it returns; what the file was labelled with it keeps.
+pub fn write_lasting(directory: impl AsFd, name: &str, content: &[u8]) -> Result<()> {
+    let old = rustix::fs::openat(
+        &directory,
+        name,
+        OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+    );
+    let label = old.ok().and_then(|old| {
+        let mut label = vec![0; 1024];
+        let length = rustix::fs::fgetxattr(old, SELINUX, label.as_mut_slice()).ok()?;
+        label.truncate(length);
+        Some(label)
+    });
+    remove_unfinished(&directory, name)?;
+    write_aside(&directory, name, content, |file| {
+        if let Some(label) = label {
+            rustix::fs::fsetxattr(file, SELINUX, &label, XattrFlags::empty())?;
+        }
+        file.sync_all()
+    })?;
+    sync_directory(open_again(&directory)?)
+}
+
+/// What was opened only to be had cannot be synced.
+fn open_again(directory: impl AsFd) -> Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+    rustix::fs::openat(directory, ".", flags, Mode::empty())
+        .map_err(|e| Error::os("opening a directory", e))
+}
+
+fn write_aside(
+    directory: impl AsFd,
+    name: &str,
+    content: &[u8],
+    finish: impl FnOnce(&fs::File) -> std::io::Result<()>,
+) -> Result<()> {
     let temporary = unfinished(name);
     let write = || -> std::io::Result<()> {
         let file = rustix::fs::openat(
@@ -151,7 +230,9 @@ pub fn write_whole(directory: impl AsFd, name: &str, content: &[u8]) -> Result<(
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC,
             Mode::from_raw_mode(0o644),
         )?;
-        fs::File::from(file).write_all(content)?;
+        let mut file = fs::File::from(file);
+        file.write_all(content)?;
+        finish(&file)?;
         rustix::fs::renameat(&directory, &temporary, &directory, name)?;
         Ok(())
     };
@@ -200,6 +281,14 @@ pub fn remove_tree(directory: impl AsFd, name: &str) -> Result<()> {
     }
 }
 
+/// Removes the directory `name` if nothing is in it; that it is not there is no error.
+pub fn remove_empty(directory: impl AsFd, name: &str) -> Result<()> {
+    match rustix::fs::unlinkat(directory, name, AtFlags::REMOVEDIR) {
+        Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY) => Ok(()),
+        Err(e) => Err(Error::os("removing a directory", e).at(name)),
+    }
+}
+
 /// The names in a directory, unsorted.
 pub fn names(directory: impl AsFd) -> Result<Vec<String>> {
     let entries =
@@ -221,6 +310,11 @@ pub fn through(directory: impl AsFd, name: &str) -> PathBuf {
 /// Whether something is at `path`, links not followed.
 pub fn exists(path: &Path) -> bool {
     rustix::fs::lstat(path).is_ok()
+}
+
+/// The same of `name` in an open directory.
+pub fn is_in(directory: impl AsFd, name: &str) -> bool {
+    rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 
 /// Sets the modification time of `path` below `base` to now.

@@ -16,6 +16,8 @@ pub struct Mount {
     pub parent: u32,
     /// Major and minor number of the superblock.
     pub device: (u32, u32),
+    /// Which directory of its file system it shows.
+    pub root: PathBuf,
     pub point: PathBuf,
     pub read_only: bool,
     pub shared: bool,
@@ -86,8 +88,9 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     let parent = number(fields.next()?)?;
     let mut device = fields.next()?.split(|b| *b == b':');
     let device = (number(device.next()?)?, number(device.next()?)?);
-    let _root = fields.next()?;
-    let point = PathBuf::from(OsString::from_vec(unescape(fields.next()?)));
+    let mut path = || Some(PathBuf::from(OsString::from_vec(unescape(fields.next()?))));
+    let root = path()?;
+    let point = path()?;
     let read_only = has_flag(fields.next()?, b"ro");
     let mut shared = false;
     for field in fields.by_ref() {
@@ -103,6 +106,7 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
         id,
         parent,
         device,
+        root,
         point,
         read_only,
         shared,
@@ -198,6 +202,10 @@ mod tests {
         assert_eq!(overlay.super_option("upperdir"), Some("/a b/upper"));
         assert_eq!(overlay.super_option("upper"), None);
         assert!(mounts[1].read_only);
+        assert_eq!(
+            mounts[1].root,
+            Path::new("/ostree/deploy/os/deploy/aa.0/usr")
+        );
     }
 
     #[test]

@@ -9,17 +9,24 @@ use crate::deadline;
 use crate::error::{Error, Result};
 use crate::observe::Observation;
 use crate::options::{Options, Watch};
-use crate::ostree::{booted, sysroot};
+use crate::ostree::booted::{self, Verified};
+use crate::ostree::deployments::{self, Others};
+use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
 use crate::plan::begin::{self, Begin, Space};
 use crate::stack::{State, Token};
-use crate::sys::{namespace, space};
+use crate::sys::{namespace, random, space};
 
 /// Unlocks `/usr` of the booted deployment: lays a writable overlay over it.
 ///
 /// `deployment` must be the booted one, if given. Only root may. On failure nothing is
 /// changed. What is written afterwards is kept apart from the deployment and is gone
-/// after [`end`](crate::end()) or a reboot; `/etc` and `/var` are not covered. What the
+/// after [`end`](crate::end()); after a reboot as well, but for a hotfix, which is there
+/// until another deployment is booted. `/etc` and `/var` are not covered.
+///
+/// Where it is unlocked already, this takes it to another state, and what was written is
+/// kept. For a hotfix the booted commit is deployed once more, to go back to, unless there
+/// is such a deployment already; no other one is removed. What the
 /// configuration of the system forbids is refused with
 /// [`Kind::NotAllowed`](crate::Kind::NotAllowed); see [`config`](crate::config()).
 pub fn begin(
@@ -32,16 +39,17 @@ pub fn begin(
     let start = || {
         let deployment = sysroot::target(sysroot, deployment)?;
         let config = config::load(Path::new("/"))?;
-        config.check(state, options, booted::is_guaranteed())?;
-        let token = Token::from_bits(perform::random()?);
+        let verified = booted::verified();
+        config.check(state, options, verified != Verified::No)?;
+        let token = Token::from_bits(random::bits()?);
         let now = glib::real_time() / 1_000_000;
         // First the timer, so that nothing is ever open without it.
-        let armed = arm(&config.time_limit(options), options, now);
+        let armed = arm(&config.time_limit(state, options), options, now);
         let mut until = None;
         let decide = |observation: &Observation| {
             // What is open keeps what it was begun with.
             let options = match observation.stack.upper {
-                None => config.settle(options, observation.sysroot_writable),
+                None => config.settle(state, options, observation.sysroot_writable),
                 Some(_) => options.clone(),
             };
             let request = Begin {
@@ -50,6 +58,11 @@ pub fn begin(
                 token,
                 now,
                 space: space(observation)?,
+                verified,
+                others: match state {
+                    State::Hotfix => deployments::others(&observation.deployment)?,
+                    _ => Others::default(),
+                },
             };
             let plan = begin::begin(observation, &request)?;
             until = begin::until(&request);

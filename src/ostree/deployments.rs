@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The deployments that there are, as libostree lists them, and one more of them: the
+//! way back that a hotfix wants to have. What lies on /usr is not known here.
+
+use crate::error::{Error, Kind, Result};
+use crate::ostree::booted::DeploymentId;
+use crate::sys::namespace::System;
+
+/// What a hotfix has to know of the other deployments.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Others {
+    /// Which one boots next, if it is not the one that is asked about; and whether it is
+    /// only staged.
+    pub next: Option<(String, bool)>,
+    /// One of the same commit, without a hotfix of its own, that can be booted instead.
+    pub twin: Option<String>,
+}
+
+/// Looks at the others, as seen from `deployment`; needs no privilege.
+pub fn others(deployment: &DeploymentId) -> Result<Others> {
+    let sysroot = ostree::Sysroot::new_default();
+    sysroot.load(gio::Cancellable::NONE)?;
+    let deployments = sysroot.deployments();
+    let next = deployments
+        .first()
+        .filter(|first| !is(first, deployment))
+        .map(|first| (name(first), first.is_staged()));
+    let options = deployments
+        .iter()
+        .find(|other| is(other, deployment))
+        .and_then(kernel_arguments);
+    let twin = deployments.iter().find(|other| {
+        !is(other, deployment)
+            && other.osname() == deployment.os
+            && other.csum() == deployment.commit
+            && other.unlocked() == ostree::DeploymentUnlockedState::None
+            && kernel_arguments(other) == options
+    });
+    Ok(Others {
+        next,
+        twin: twin.map(name),
+    })
+}
+
+/// Deploys the commit of `deployment` once more, right behind it, with a copy of its
+/// /etc, and removes none of the others. Says how it is called.
+///
+/// In a private copy of the system's namespace, since libostree wants /sysroot and /boot
+/// to be mounted writable; only under the sysroot's lock.
+pub fn push_twin(system: &System, deployment: &DeploymentId) -> Result<String> {
+    system
+        .in_private_copy(|| {
+            let sysroot = ostree::Sysroot::new_default();
+            sysroot.set_mount_namespace_in_use();
+            sysroot.load(gio::Cancellable::NONE)?;
+            let original = sysroot.booted_deployment().ok_or_else(|| {
+                Error::new(
+                    Kind::NotBooted,
+                    "libostree does not find the booted deployment",
+                )
+            })?;
+            sysroot.prepare_cleanup(gio::Cancellable::NONE)?;
+            let arguments = kernel_arguments(&original).unwrap_or_default();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let twin = sysroot.deploy_tree(
+                Some(&deployment.os),
+                &deployment.commit,
+                original.origin().as_ref(),
+                Some(&original),
+                &arguments,
+                gio::Cancellable::NONE,
+            )?;
+            use ostree::SysrootSimpleWriteDeploymentFlags as Flags;
+            sysroot.simple_write_deployment(
+                Some(&deployment.os),
+                &twin,
+                Some(&original),
+                Flags::NOT_DEFAULT | Flags::RETAIN,
+                gio::Cancellable::NONE,
+            )?;
+            Ok(name(&twin))
+        })
+        .map_err(|error| {
+            error
+                .at(deployment.id())
+                .next("without a deployment to go back to no hotfix is made")
+        })
+}
+
+fn is(one: &ostree::Deployment, other: &DeploymentId) -> bool {
+    one.osname() == other.os && one.csum() == other.commit && one.deployserial() == other.serial
+}
+
+fn name(deployment: &ostree::Deployment) -> String {
+    format!("{}.{}", deployment.csum(), deployment.deployserial())
+}
+
+/// Those that the boot loader passes, but for the one that names the deployment.
+fn kernel_arguments(deployment: &ostree::Deployment) -> Option<Vec<String>> {
+    let options = deployment.bootconfig()?.get("options")?;
+    let all = options.split_ascii_whitespace();
+    Some(
+        all.filter(|argument| !argument.starts_with("ostree="))
+            .map(str::to_owned)
+            .collect(),
+    )
+}

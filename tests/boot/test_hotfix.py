@@ -1,0 +1,234 @@
+"""The state that lasts: there after a reboot, not in the deployment to go back to, and gone after `end`."""
+
+import itertools
+import json
+
+import pytest
+
+from harness.fixtures import trees
+
+BEGIN = "ostree-unlock begin hotfix"
+OSTREE = "/sysroot/ostree/deploy/*/deploy"
+HALVES = f"ls -d {OSTREE}/*/.usr-ovl-*"
+
+
+def deployments(system) -> list[str]:
+    words = system.run("ostree admin status").stdout.split()
+    return [word for word in words if len(word.partition(".")[0]) == 64]
+
+
+def get_unlocked(system) -> int:
+    return int(
+        system.python(
+            "import gi; gi.require_version('OSTree', '1.0'); from gi.repository import OSTree\n"
+            "s = OSTree.Sysroot.new_default(); s.load(None)\n"
+            "print(int(s.get_booted_deployment().get_unlocked()))"
+        ).stdout
+    )
+
+
+IMMUTABLE = """
+import array, fcntl, glob, os, sys
+GET, SET, FLAG = 0x80086601, 0x40086602, 0x10
+for path in sys.argv[1:] or sorted(glob.glob("/sysroot/ostree/deploy/*/deploy/*.[0-9]")):
+    directory, flags = os.open(path, os.O_RDONLY), array.array("l", [0])
+    fcntl.ioctl(directory, GET, flags)
+    print(bool(flags[0] & FLAG))
+    if sys.argv[1:]:
+        flags[0] &= ~FLAG
+        fcntl.ioctl(directory, SET, flags)
+"""
+
+
+def immutable(system) -> list[str]:
+    """Whether each deployment's directory is, in the order of their names."""
+    return system.python(IMMUTABLE).stdout.split()
+
+
+def is_clean(system) -> None:
+    """Nothing of a hotfix is left, and the deployment is what it was."""
+    assert system.run(HALVES, check=False).stdout == ""
+    assert system.run(f"grep -l ^unlocked= {OSTREE}/*.origin", check=False).stdout == ""
+    assert set(immutable(system)) == {"True"}
+    system.run("ostree fsck -q")
+
+
+@trees(readonly=(False, True))
+def test_it_is_there_after_a_reboot_and_not_in_the_way_back(system, usr, is_unlocked, is_locked):
+    before = deployments(system)
+    system.run(f"{BEGIN} && echo fixed > /usr/new && rm /usr/share/base-files/profile")
+    is_unlocked("hotfix")
+    assert get_unlocked(system) == 2
+    now = deployments(system)
+    assert len(now) == len(before) + 1 and set(before) < set(now), "no deployment was lost, and one is new"
+    assert (now[0], now[2:]) == (before[0], before[1:]), "the way back stands right behind"
+    assert set(immutable(system)) == {"True"}
+    seen = usr()
+    assert seen["persistent"] and seen["upper"]["path"].endswith(".usr-ovl-upper")
+
+    system.reboot()
+    is_unlocked("hotfix")
+    assert get_unlocked(system) == 2
+    assert system.read("/usr/new") == "fixed\n"
+    assert not system.exists("/usr/share/base-files/profile")
+    assert usr()["persistent"] and usr()["since"]
+
+    system.reboot(deployment=1)
+    is_locked()
+    assert not system.exists("/usr/new") and system.exists("/usr/share/base-files/profile")
+    system.reboot()
+    is_unlocked("hotfix")
+    assert system.read("/usr/new") == "fixed\n"
+
+
+@trees(readonly=(False, True))
+@pytest.mark.parametrize("reboot", [False, True], ids=["same-boot", "rebooted"])
+@pytest.mark.parametrize("begin", [BEGIN, "ostree admin unlock --hotfix"], ids=["ours", "libostrees"])
+def test_it_ends(system, is_unlocked, is_locked, begin, reboot):
+    if "admin" in begin and system.target.readonly and system.target.suite.name == "bookworm":
+        pytest.skip("libostree 2022.7 makes no hotfix below a read-only /sysroot")
+    system.run(f"{begin} && echo fixed > /usr/new && echo >> /usr/share/base-files/profile")
+    if reboot:
+        system.reboot()
+        is_unlocked("hotfix")
+    system.run("mkdir /usr/mounted && mount -t tmpfs none /usr/games && touch /usr/games/here")
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    assert system.exists("/usr/games/here") and not system.exists("/usr/new")
+    system.run("umount /usr/games")
+    for forbidden in ("touch /usr/other", "echo >> /usr/share/base-files/profile", "chmod 700 /usr/share", "rm -r /usr/share/base-files"):
+        assert system.run(forbidden, check=False).returncode != 0, forbidden
+    assert get_unlocked(system) == 0
+    is_clean(system)
+    # And it is all as ever: another one, and the next boot.
+    system.run(f"{BEGIN} && touch /usr/again && ostree-unlock end --yes")
+    is_locked()
+    system.run("ostree-unlock begin && touch /usr/again && ostree-unlock end --yes")
+    is_locked()
+    system.reboot()
+    is_locked()
+    is_clean(system)
+
+
+STATES = ["development", "transient", "hotfix"]
+
+
+@trees(readonly=(False, True))
+def test_every_move_keeps_what_was_written(system, is_unlocked, is_locked):
+    """An Euler tour of the states that are open, in one boot; the hotfix is then looked at after a reboot."""
+    tour = ["development", "transient", "hotfix", "development", "hotfix", "transient", "development"]
+    moves = set(itertools.pairwise(tour))
+    assert moves == set(itertools.permutations(STATES, 2))
+    numbers = {"development": 1, "hotfix": 2, "transient": 3}
+    system.run(f"ostree-unlock begin {tour[0]} && echo kept > /usr/kept && rm -r /usr/share/base-files")
+    for state in tour[1:]:
+        system.run(f"ostree-unlock begin {state}")
+        is_unlocked(state)
+        assert get_unlocked(system) == numbers[state]
+        assert system.read("/usr/kept") == "kept\n" and not system.exists("/usr/share/base-files")
+        assert bool(system.run(HALVES, check=False).stdout) == (state == "hotfix")
+        if state != "transient":
+            system.run(f"touch /usr/in-{state} && rm /usr/in-{state}")
+    assert len(deployments(system)) == 3, "one way back is enough"
+    system.run("ostree-unlock begin hotfix")
+    system.reboot()
+    is_unlocked("hotfix")
+    assert system.read("/usr/kept") == "kept\n" and not system.exists("/usr/share/base-files")
+    for state in tour[3:]:
+        system.run(f"ostree-unlock begin {state}")
+        is_unlocked(state)
+        assert system.read("/usr/kept") == "kept\n" and not system.exists("/usr/share/base-files")
+    system.reboot()
+    is_locked()
+    system.run("ostree-unlock begin && ostree-unlock end --yes")
+    is_clean(system)
+
+
+@trees()
+def test_from_memory_it_is_copied_to_the_disk(system, usr, is_unlocked, is_locked):
+    system.run("ostree-unlock begin --backing ram && mkdir -p /usr/a/b && echo one > /usr/a/one && ln /usr/a/one /usr/a/two")
+    system.run("cp -a /usr/share/base-files /usr/share/other; rm -r /usr/share/base-files; mkfifo /usr/a/fifo; chmod 4751 /usr/a/one")
+    system.run("setfattr -n user.note -v text /usr/a/one 2>/dev/null; mount -t tmpfs none /usr/a/b && touch /usr/a/b/here")
+    listing = "cd /usr && find a share -path a/b -o -printf '%p %y %m %U %G %l\\n' | sort && stat -c %h a/one"
+    before = system.run(listing).stdout
+    with system.popen("exec 3>/usr/log; echo; read wait", stdin=-1, stdout=-1) as writer:
+        writer.stdout.readline()
+        refused = system.run(BEGIN, check=False)
+        assert refused.returncode == 18 and "/usr/log" in refused.stderr, refused
+        is_unlocked("development")
+        system.run("touch /usr/still && rm /usr/still")
+        writer.stdin.close()
+    system.run(f"rm /usr/log && {BEGIN}")
+    is_unlocked("hotfix")
+    assert system.run(listing).stdout == before
+    assert system.exists("/usr/a/b/here")
+    assert "ostree-unlock-" not in system.run("findmnt -nro TARGET -t tmpfs").stdout
+    system.run("umount /usr/a/b")
+    system.reboot()
+    is_unlocked("hotfix")
+    assert system.run(listing).stdout == before
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    is_clean(system)
+
+
+@trees()
+@pytest.mark.parametrize("option", ["", "--transient"], ids=["development", "transient"])
+def test_libostrees_own_becomes_one(system, is_unlocked, is_locked, option):
+    if option not in system.run("ostree admin unlock --help").stdout:
+        pytest.skip("this libostree has no transient state")
+    system.run(f"ostree admin unlock {option}")
+    if not option:
+        system.run("touch /usr/new")
+    for state in ("transient", "development", "transient", "hotfix"):
+        done = system.run(f"ostree-unlock begin {state}", check=False)
+        assert done.returncode in (0, 15), done
+        is_unlocked(state)
+    system.run("touch /usr/other")
+    system.reboot()
+    is_unlocked("hotfix")
+    assert system.exists("/usr/other") and system.exists("/usr/new") == (not option)
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    is_clean(system)
+
+
+@trees()
+def test_it_is_refused_where_the_next_boot_would_not_have_it(system, is_locked):
+    system.run("ostree admin deploy --stage $(ostree refs | head -1) || ostree admin deploy $(ostree refs | head -1)")
+    refused = system.run(BEGIN, check=False)
+    assert refused.returncode == 20 and "next boot" in refused.stderr and "undeploy" in refused.stderr, refused
+    is_locked()
+    assert system.run("ostree-unlock begin hotfix --backing ram", check=False).returncode == 2
+    assert system.run("ostree-unlock begin hotfix --size-limit 1M", check=False).returncode == 2
+    is_locked()
+
+
+@trees()
+@pytest.mark.parametrize("half", [".usr-ovl-upper", ".usr-ovl-work"])
+def test_half_of_one_is_cleared(system, usr, is_locked, half):
+    """What a power cut between two renames leaves; libostree's own order would leave the other half."""
+    booted = system.run("readlink -f /sysroot/$(sed 's/.*ostree=\\([^ ]*\\).*/\\1/' /proc/cmdline)").stdout.strip()
+    system.run("mount -o remount,rw /sysroot")
+    system.run(["python3", "-c", IMMUTABLE, booted])
+    system.run(f"mkdir {booted}/{half}")
+    system.run(f"echo unlocked=hotfix >> {booted}.origin")
+    assert [problem["code"] for problem in usr()["problems"]] == ["stale-flag"]
+    done = system.run("ostree-unlock begin --json")
+    assert "hotfix" in " ".join(json.loads(done.stdout)["notes"])
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    is_clean(system)
+
+
+@trees()
+def test_two_at_once_are_one_after_the_other(system, is_unlocked, is_locked):
+    system.run("ostree-unlock begin")
+    command = "ostree-unlock begin hotfix --lock-wait 60 & ostree-unlock begin transient --lock-wait 60 & wait"
+    system.run(command)
+    state = json.loads(system.run("ostree-unlock status --json").stdout)["hierarchies"][0]["unlocked"]
+    assert state in ("hotfix", "transient")
+    is_unlocked(state)
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    is_clean(system)
