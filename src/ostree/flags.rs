@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
 use crate::ostree::booted::DeploymentId;
+use crate::ostree::sysroot;
 use crate::stack::State;
 use crate::sys::files;
 
@@ -95,9 +96,18 @@ pub fn clear(run_state: impl AsFd, state: State) -> Result<()> {
 }
 
 /// Says in the origin whether the deployment has a hotfix; on the disk when it returns.
-pub fn set_hotfix(sysroot: impl AsFd, deployment: &DeploymentId, on: bool) -> Result<()> {
+pub fn set_hotfix(below: impl AsFd, deployment: &DeploymentId, on: bool) -> Result<()> {
     let origin = deployment.origin();
-    let path = Path::new(crate::ostree::sysroot::PATH).join(&origin);
+    let path = Path::new(sysroot::PATH).join(&origin);
+    let (Some(parent), Some(name)) = (origin.parent(), origin.file_name().and_then(OsStr::to_str))
+    else {
+        return Ok(());
+    };
+    let directory = files::open_directory(below, parent)?.ok_or_else(|| {
+        Error::new(Kind::Failed, "the directory of the deployments is gone").at(&path)
+    })?;
+    // Of a call that died here.
+    files::remove_unfinished(&directory, name)?;
     let key_file = glib::KeyFile::new();
     match key_file.load_from_file(&path, glib::KeyFileFlags::KEEP_COMMENTS) {
         Err(e) if !e.matches(glib::FileError::Noent) => {
@@ -111,13 +121,6 @@ pub fn set_hotfix(sysroot: impl AsFd, deployment: &DeploymentId, on: bool) -> Re
         // It said so already.
         return Ok(());
     }
-    let (Some(parent), Some(name)) = (origin.parent(), origin.file_name().and_then(OsStr::to_str))
-    else {
-        return Ok(());
-    };
-    let Some(directory) = files::open_directory(sysroot, parent)? else {
-        return Err(Error::new(Kind::Failed, "the directory of the deployments is gone").at(path));
-    };
     files::write_lasting(&directory, name, key_file.to_data().as_bytes()).map_err(|e| e.at(path))
 }
 

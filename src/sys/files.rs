@@ -199,7 +199,6 @@ pub fn write_lasting(directory: impl AsFd, name: &str, content: &[u8]) -> Result
         label.truncate(length);
         Some(label)
     });
-    remove_unfinished(&directory, name)?;
     write_aside(&directory, name, content, |file| {
         if let Some(label) = label {
             rustix::fs::fsetxattr(file, SELINUX, &label, XattrFlags::empty())?;

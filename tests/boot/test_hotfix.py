@@ -149,7 +149,7 @@ def test_from_memory_it_is_copied_to_the_disk(system, usr, is_unlocked, is_locke
     system.run("ostree-unlock begin --backing ram && mkdir -p /usr/a/b && echo one > /usr/a/one && ln /usr/a/one /usr/a/two")
     system.run("cp -a /usr/share/base-files /usr/share/other; rm -r /usr/share/base-files; mkfifo /usr/a/fifo; chmod 4751 /usr/a/one")
     system.run("setfattr -n user.note -v text /usr/a/one 2>/dev/null; mount -t tmpfs none /usr/a/b && touch /usr/a/b/here")
-    listing = "cd /usr && find a share -path a/b -o -printf '%p %y %m %U %G %l\\n' | sort && stat -c %h a/one"
+    listing = "cd /usr && find a share -path 'a/b*' -o -printf '%p %y %m %U %G %l\\n' | sort && stat -c %h a/one"
     before = system.run(listing).stdout
     with system.popen("exec 3>/usr/log; echo; read wait", stdin=-1, stdout=-1) as writer:
         writer.stdout.readline()

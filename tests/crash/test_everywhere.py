@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from crash.inside.operations import BEGIN, END, OPERATIONS, TRANSIENT
+from crash.inside.operations import BEGIN, END, HOTFIX, OPERATIONS, TRANSIENT
 from crash.programs import bring, kill, kill_everywhere
 from harness.fixtures import trees
 
@@ -31,7 +31,7 @@ def test_killed_anywhere(system, operation, then):
 
 
 @trees(readonly=True)
-@pytest.mark.parametrize("operation", ["begin-development", "end", "to-transient"])
+@pytest.mark.parametrize("operation", ["begin-development", "end", "to-transient", "to-hotfix", "from-hotfix", "end-hotfix"])
 def test_killed_anywhere_below_a_read_only_sysroot(system, operation):
     check(system, operation)
 
@@ -76,4 +76,53 @@ def test_killed_and_then_the_power_fails(system, prepare, command):
         if not killed:
             break
         system.power_cut()
+    system.run("ostree fsck -q")
+
+
+CHANGE = "touch /usr/new && rm /usr/bin/tac && sync"
+LASTING = {
+    "begin": ((), HOTFIX, False),
+    "end": ((f"ostree-unlock begin hotfix && {CHANGE}",), END, True),
+    "end-after-a-reboot": ((f"ostree-unlock begin hotfix && {CHANGE}", None), END, True),
+    "to-hotfix": ((f"ostree-unlock begin && {CHANGE}",), HOTFIX, True),
+    "from-hotfix": ((f"ostree-unlock begin hotfix && {CHANGE}",), BEGIN, True),
+    "from-hotfix-after-a-reboot": ((f"ostree-unlock begin hotfix && {CHANGE}", None), TRANSIENT, True),
+    "ram-to-hotfix": ((f"ostree-unlock begin --backing ram && {CHANGE}",), HOTFIX, True),
+}
+
+
+@trees("bookworm", "sid")
+@pytest.mark.parametrize("operation", LASTING)
+def test_killed_and_then_the_power_fails_around_a_hotfix(system, operation):
+    """It boots, and has the hotfix as a whole or nothing of it; the next call clears what is left."""
+    prepare, command, changed = LASTING[operation]
+    seen = set()
+    # The two suites have the odd calls and the even ones.
+    for fatal in itertools.count(1 + (system.target.suite.name == "sid"), 2):
+        bring(system)
+        for step in prepare:
+            system.run(step) if step else system.reboot()
+        bring(system)
+        killed = kill(system, fatal, command)
+        system.power_cut()
+        (usr,) = json.loads(system.run("ostree-unlock status --json").stdout)["hierarchies"]
+        state = usr["unlocked"]
+        assert state in ("none", "hotfix"), (fatal, usr)
+        assert usr["writable"] == (state == "hotfix"), (fatal, usr)
+        whole = (system.exists("/usr/new"), not system.exists("/usr/bin/tac"))
+        assert whole == ((changed,) * 2 if state == "hotfix" else (False, False)), (fatal, state, whole)
+        seen.add(state)
+        system.run("ostree admin status")
+        if state == "none":
+            system.run("ostree-unlock begin && touch /usr/other")
+        system.run("ostree-unlock end --yes")
+        left = system.run("ls -d /sysroot/ostree/deploy/*/deploy/*/.usr-ovl-* 2>&1", check=False)
+        assert left.returncode == 2, (fatal, left)
+        system.run("! grep ^unlocked= /sysroot/ostree/deploy/*/deploy/*.origin")
+        (usr,) = json.loads(system.run("ostree-unlock status --json").stdout)["hierarchies"]
+        assert (usr["unlocked"], usr["problems"]) == ("none", []), (fatal, usr)
+        if not killed:
+            break
+        system.power_cut()
+    assert seen == {"none", "hotfix"}
     system.run("ostree fsck -q")

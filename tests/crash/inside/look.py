@@ -100,6 +100,9 @@ def state(process: int = 1) -> str:
     found = overlays(process)
     if not found:
         return "none"
+    # Of its two directories the one that ostree-prepare-root looks for.
+    if glob.glob("/sysroot/ostree/deploy/*/deploy/*/.usr-ovl-work"):
+        return "hotfix"
     # Not by the superblock: while an overlay is being ended it is sealed, in whatever state it was.
     return "transient" if found[-1].read_only else "development"
 
@@ -150,6 +153,12 @@ def files() -> set[str]:
     return found
 
 
+def halves_of_a_hotfix() -> list[str]:
+    """Those that are there, by name."""
+    found = glob.glob("/sysroot/ostree/deploy/*/deploy/*/.usr-ovl-*")
+    return sorted(os.path.basename(path) for path in found)
+
+
 def set_aside() -> list[str]:
     """Discarded uppers that are still there."""
     return glob.glob(_SET_ASIDE)
@@ -159,6 +168,13 @@ def run_state() -> str:
     """The directory of libostree's flags, and of what we write down."""
     booted = _sysroot().get_booted_deployment()
     return f"/run/ostree/deployment-state/{booted.get_csum()}.{booted.get_deployserial()}"
+
+
+def temporary() -> str:
+    """Where an upper on disk is in a state that ends with the boot."""
+    booted = _sysroot().get_booted_deployment()
+    name = f"{booted.get_csum()}.{booted.get_deployserial()}"
+    return f"/sysroot/ostree/deploy/{booted.get_osname()}/backing/{name}/usr-transient"
 
 
 def libostree() -> str:

@@ -44,6 +44,8 @@ class Matrix:
         self.operation = operation
         self.every = every
         self.damage = damage
+        for command in operation.beforehand:
+            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
         self.run_state = look.run_state()
         self.base = look.usr()
         self.service = beside.Beside(beside.FOLLOWS, lambda: True)
@@ -132,7 +134,9 @@ class Matrix:
         if intent != ("interrupted" in done.stdout):
             self.wrong.append(f"next: an intent was {'left' if intent else 'not left'}, and it says: {said(done)}")
         for told in TOLD.finditer(said(done)):
-            over = {"begin": left != "none", "end": left == "none", "change of state": True}[told[1]]
+            # An overlay that was exchanged for one with a copy of its upper is in the same state at first.
+            changed = told[2] != "taken back" or left != self.operation.before
+            over = {"begin": left != "none", "end": left == "none", "change of state": changed}[told[1]]
             if over != (told[2] != "taken back"):
                 self.wrong.append(f"next: it says “{told[0]}”, and the state was {left}")
         self.look_when_consistent(after, content if after != "none" else self.locked(), "next")
@@ -144,7 +148,7 @@ class Matrix:
             return (NOT_UNLOCKED if left == "none" else 0,), "none"
         if left == "none":
             return (0,), wanted
-        if left == wanted or not self.operation.ours:
+        if left == wanted:
             return (ALREADY_UNLOCKED,), left
         # A repair may have finished the change that was asked for.
         return (0, ALREADY_UNLOCKED) if intent else (0,), wanted
@@ -215,10 +219,12 @@ class Matrix:
         ours = bool(overlays) and overlays[-1].source.startswith("ostree-unlock-")
         self.expect(when, "the state", look.state(), state)
         self.expect(when, "what /usr holds", look.usr(), content)
-        self.expect(when, "writable", look.is_writable(), state == "development")
+        self.expect(when, "writable", look.is_writable(), state in ("development", "hotfix"))
+        halves = [".usr-ovl-upper", ".usr-ovl-work"] if state == "hotfix" else []
+        self.expect(when, "directories of a hotfix", look.halves_of_a_hotfix(), halves)
         # libostree makes its transient overlay like that.
         sealed_by_libostree = state == "transient" and not ours
-        self.expect(when, "sealed", any(overlay.sealed for overlay in overlays), sealed_by_libostree)
+        self.expect(when, "sealed", any(overlay.sealed for overlay in overlays[-1:]), sealed_by_libostree)
         self.expect(when, "libostree's state", look.libostree(), state)
         self.expect(when, "libostree can lock", self.locking.ask(), True)
         if when != "back":
@@ -231,7 +237,7 @@ class Matrix:
         if not self.operation.denied:
             self.expect(when, "overlays on /usr", len(overlays), int(state != "none"))
         self.expect(when, "overlays that a service sees", self.top(self.service.pid), self.top(1))
-        in_ram = {os.path.dirname(overlay.upper) for overlay in overlays if overlay.upper.startswith("/run/")}
+        in_ram = {os.path.dirname(overlay.upper) for overlay in overlays[-1:] if overlay.upper.startswith("/run/")}
         for process, before in self.mounts.items():
             who = "a service" if process == self.service.pid else "the system"
             others = [mount for mount in look.mounts(process) if not mount.is_overlay_on_usr]
@@ -246,13 +252,19 @@ class Matrix:
 
     def look_at_files(self, state: str, overlays: list[look.Mount], when: str) -> None:
         files, expected = look.files(), set(self.files)
-        if state != "none":
+        if state in ("development", "transient"):
             expected.add(f"{self.run_state}/unlocked-{state}")
         if overlays and overlays[-1].source.startswith("ostree-unlock-"):
-            expected |= {f"{self.run_state}/ostree-unlock/record", os.path.dirname(overlays[-1].upper), look.NOTICE}
+            expected |= {f"{self.run_state}/ostree-unlock/record", look.NOTICE}
+            # Where it was mounted; on the disk it may have been moved since.
+            directory = os.path.dirname(overlays[-1].upper)
+            if directory.startswith("/run/"):
+                expected.add(directory)
+            elif state != "hotfix":
+                expected.add(look.temporary())
         elif overlays:
-            # libostree's own has its directories where it likes.
-            files = {path for path in files if not path.endswith("/usr-transient")}
+            # libostree's own has its directories where it likes, and a notice once we have changed its state.
+            files = {path for path in files if not path.endswith("/usr-transient")} - {look.NOTICE}
         self.expect_same(when, "files", files, expected)
 
     def status(self, when: str) -> dict:
@@ -263,7 +275,9 @@ class Matrix:
 
 def aim(words: Command) -> str:
     """The state that a call of ours wants."""
-    return "none" if words[1] == "end" else "transient" if "transient" in words else "development"
+    if words[1] == "end":
+        return "none"
+    return next((state for state in ("transient", "hotfix") if state in words), "development")
 
 
 def said(done: subprocess.CompletedProcess) -> str:

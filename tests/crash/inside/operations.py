@@ -12,6 +12,7 @@ Command = tuple[str, ...]
 
 BEGIN: Command = ("ostree-unlock", "begin")
 TRANSIENT: Command = (*BEGIN, "transient")
+HOTFIX: Command = (*BEGIN, "hotfix")
 RAM: Command = (*BEGIN, "--backing", "ram")
 END: Command = ("ostree-unlock", "end", "--yes")
 ADMIN_UNLOCK: Command = ("ostree", "admin", "unlock")
@@ -40,6 +41,12 @@ class Operation:
     ours: bool = True
     """Whether the overlay is one of ours, and not libostree's."""
 
+    @property
+    def beforehand(self) -> tuple[Command, ...]:
+        """What is done once for all: the first hotfix of a system deploys a way back, which then is there."""
+        commands = {*self.prepare, self.command, self.turn}
+        return (HOTFIX, END) if HOTFIX in commands else ()
+
 
 _ON_TOP: Command = ("move_mount:beneath",)
 
@@ -60,9 +67,19 @@ OPERATIONS = {
     "to-transient": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END),
     "to-transient-under-a-mount": Operation((BEGIN, WRITE, MOUNT), TRANSIENT, "development", "transient", END),
     "to-development": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END),
+    "begin-hotfix": Operation((), HOTFIX, "none", "hotfix", END),
+    "end-hotfix": Operation((HOTFIX, WRITE), END, "hotfix", "none", BEGIN),
+    "end-hotfix-under-a-mount": Operation((HOTFIX, WRITE, MOUNT), END, "hotfix", "none", HOTFIX),
+    "to-hotfix": Operation((BEGIN, WRITE), HOTFIX, "development", "hotfix", END),
+    "from-hotfix": Operation((HOTFIX, WRITE), BEGIN, "hotfix", "development", END),
+    "transient-to-hotfix": Operation((BEGIN, WRITE, TRANSIENT), HOTFIX, "transient", "hotfix", BEGIN),
+    "hotfix-to-transient": Operation((HOTFIX, WRITE), TRANSIENT, "hotfix", "transient", BEGIN),
+    "ram-to-hotfix": Operation((RAM, WRITE, MOUNT), HOTFIX, "development", "hotfix", END),
     # Kernels before 6.5 can only mount on top: each change leaves one more mount of the overlay for the end.
     "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, _ON_TOP),
     "to-development-on-top": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END, _ON_TOP),
+    "to-hotfix-on-top": Operation((BEGIN, WRITE), HOTFIX, "development", "hotfix", END, _ON_TOP),
+    "ram-to-hotfix-on-top": Operation((RAM, WRITE), HOTFIX, "development", "hotfix", END, _ON_TOP),
     "end-on-top": Operation(
         (BEGIN, WRITE, TRANSIENT, BEGIN), END, "development", "none", TRANSIENT, _ON_TOP, between=("transient",)
     ),
