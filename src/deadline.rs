@@ -17,13 +17,31 @@ const WARNING: i64 = 5 * 60;
 /// The service that ends it, before `DEADLINE.service`; packaging/systemd has it.
 const UNIT: &str = "ostree-unlock-end";
 
-/// Has systemd wake the service before `until` and at it, in seconds since the epoch.
-pub fn arm(now: i64, until: i64) -> Result<()> {
-    let times = [warn_at(now, until), until];
-    systemd::start_timer(&timer(until), "End what was unlocked for a time", &times)
+/// What was asked of systemd.
+pub struct Timer {
+    pub until: i64,
+    /// Not where somebody else has the same deadline, to the second.
+    is_new: bool,
 }
 
-/// Takes that back; a timer that stays does no harm.
+impl Timer {
+    /// Takes it back where nothing came of what it was for.
+    pub fn withdraw(&self) {
+        if self.is_new {
+            disarm(self.until);
+        }
+    }
+}
+
+/// Has systemd wake the service before `until` and at it, in seconds since the epoch.
+pub fn arm(now: i64, until: i64) -> Result<Timer> {
+    let times = [warn_at(now, until), until];
+    let name = timer(until);
+    let is_new = systemd::start_timer(&name, "End what was unlocked for a time", &times)?;
+    Ok(Timer { until, is_new })
+}
+
+/// Stops the timer of a deadline that is none any more; one that stays does no harm.
 pub fn disarm(until: i64) {
     let _ = systemd::stop(&timer(until));
 }

@@ -22,12 +22,14 @@ const LOGIND: [&str; 3] = [
     "/org/freedesktop/login1",
     "org.freedesktop.login1.Manager",
 ];
+const EXISTS: &str = "org.freedesktop.systemd1.UnitExists";
 const TIMEOUT_MS: i32 = 10_000;
 
 /// Starts a timer that exists nowhere but in memory, and is gone once it has nothing left
 /// to wait for. It starts the service of its name at each of the points in time, which are
-/// seconds since the epoch of the real clock: so a suspend counts.
-pub fn start_timer(name: &str, description: &str, times: &[i64]) -> Result<()> {
+/// seconds since the epoch of the real clock: so a suspend counts. `Ok(false)` if there is
+/// one of this name already.
+pub fn start_timer(name: &str, description: &str, times: &[i64]) -> Result<bool> {
     let calendar: Vec<(String, String)> = times
         .iter()
         .map(|time| ("OnCalendar".to_owned(), format!("@{time}")))
@@ -40,8 +42,11 @@ pub fn start_timer(name: &str, description: &str, times: &[i64]) -> Result<()> {
     ];
     let nothing_besides: Vec<(String, Vec<(String, Variant)>)> = Vec::new();
     let arguments = (name, "replace", properties, nothing_besides).to_variant();
-    Bus::connect()?.call(SYSTEMD, "StartTransientUnit", &arguments)?;
-    Ok(())
+    match Bus::connect()?.call(SYSTEMD, "StartTransientUnit", &arguments) {
+        Ok(_) => Ok(true),
+        Err(error) if error.name.as_deref() == Some(EXISTS) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Stops a unit.
@@ -107,7 +112,7 @@ impl Bus {
         Ok(Bus(connection.map_err(unreachable)?))
     }
 
-    fn call(&self, of: [&str; 3], method: &str, arguments: &Variant) -> Result<Variant> {
+    fn call(&self, of: [&str; 3], method: &str, arguments: &Variant) -> Result<Variant, Refused> {
         let [name, object, interface] = of;
         self.0
             .call_sync(
@@ -121,7 +126,22 @@ impl Bus {
                 TIMEOUT_MS,
                 gio::Cancellable::NONE,
             )
-            .map_err(|e| Error::new(Kind::Failed, format!("asking {name}: {method}")).because(e))
+            .map_err(|source| Refused {
+                name: gio::DBusError::remote_error(&source).map(String::from),
+                error: Error::new(Kind::Failed, format!("asking {name}: {method}")).because(source),
+            })
+    }
+}
+
+/// What was answered, with the name that the error has in D-Bus.
+struct Refused {
+    name: Option<String>,
+    error: Error,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Error {
+        refused.error
     }
 }
 

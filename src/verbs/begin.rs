@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::config;
-use crate::deadline;
+use crate::deadline::{self, Timer};
 use crate::error::{Error, Result};
 use crate::observe::Observation;
 use crate::options::{Options, Watch};
@@ -69,10 +69,10 @@ pub fn begin(
             Ok(plan)
         };
         let result = perform::run(&deployment, options, watch, decide);
-        if let Some(Ok(time)) = &armed {
+        if let Some(Ok(timer)) = &armed {
             // It failed, or what was open has no limit.
-            if result.is_err() || until != Some(*time) {
-                deadline::disarm(*time);
+            if result.is_err() || until != Some(timer.until) {
+                timer.withdraw();
             }
         }
         let mut outcome = result?;
@@ -84,13 +84,13 @@ pub fn begin(
 }
 
 /// The deadline, once systemd knows it; `None` where there is nothing for it to know.
-fn arm(limit: &Option<Duration>, options: &Options, now: i64) -> Option<Result<i64>> {
+fn arm(limit: &Option<Duration>, options: &Options, now: i64) -> Option<Result<Timer>> {
     let until = begin::deadline(now, (*limit)?).filter(|_| !options.dry_run)?;
     namespace::require_root().ok()?;
-    Some(deadline::arm(now, until).map(|()| until))
+    Some(deadline::arm(now, until))
 }
 
-fn ends(until: i64, armed: Option<Result<i64>>) -> String {
+fn ends(until: i64, armed: Option<Result<Timer>>) -> String {
     let time = deadline::clock(until);
     match armed {
         Some(Err(error)) => format!(
