@@ -242,11 +242,6 @@ typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
 
 
 
-/**
- * The files that say that a deployment is unlocked.
- */
-#define RUN_FLAGS { DEVELOPMENT, TRANSIENT, }
-
 
 
 #ifdef __cplusplus

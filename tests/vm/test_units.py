@@ -75,6 +75,8 @@ def test_a_time_limit(systemd_machine, expect_state):
     machine.write("/run/login.py", _LOGIN)
     machine.run("systemd-run --quiet --unit=terminal /usr/bin/python3 /run/login.py")
     wait_for(lambda: "pts/" in machine.run("loginctl list-sessions").stdout)
+    # What is started later runs through the overlay, and keeps it in use.
+    wait_for(lambda: machine.run("systemctl is-active user@0", check=False).stdout == "active\n")
     _it_warns_and_ends(machine, expect_state)
     _it_waits_for_who_writes(machine, expect_state)
 
