@@ -34,7 +34,9 @@ pub fn update(state: State) {
 fn text(state: State) -> Option<String> {
     let lasts = match state {
         State::None => return None,
-        State::Hotfix => "what is changed stays until another deployment is booted",
+        State::Hotfix => {
+            "what is changed stays until `ostree-unlock end`, or until another deployment is booted"
+        }
         State::Development | State::Transient => {
             "what is changed is gone after a reboot or `ostree-unlock end`"
         }

@@ -491,6 +491,71 @@ pub mod tests {
         assert_eq!(state(&at_boot, Flags::default()), State::Hotfix);
     }
 
+    const AT_BOOT: &str = "30 21 0:52 / /usr rw shared:3 - overlay overlay rw,lowerdir=/sysroot.tmp/usr,upperdir=.usr-ovl-upper";
+
+    #[test]
+    fn a_hotfix_is_in_the_place_of_the_base_after_a_reboot() {
+        let seen = |lines: &[&str]| seen(lines, Flags::default(), None, None);
+        let rebooted = seen(&[ROOT, AT_BOOT]);
+        assert_eq!(rebooted.stack.state(), State::Hotfix);
+        assert!(rebooted.base_is_missing);
+        let root = "21 1 0:30 / / ro shared:1 - overlay composefs ro,lowerdir+=x";
+        assert!(!seen(&[root, AT_BOOT]).base_is_missing);
+        let same_boot = AT_BOOT.replace("30 21", "30 22");
+        assert!(!seen(&[ROOT, BASE, &same_boot]).base_is_missing);
+        // Where the base could not be put beneath it, it lies on top.
+        let directory = deployment().directory();
+        let new = format!(
+            "31 30 8:1 /{}/usr /usr ro - ext4 /dev/vda rw",
+            directory.display()
+        );
+        let ended = seen(&[ROOT, AT_BOOT, &new]);
+        assert_eq!(ended.stack, Stack::base());
+        assert!(ended.read_only && ended.foreign.is_none() && !ended.base_is_missing);
+        let strange = new.replace("/usr /usr", "/etc /usr");
+        assert!(seen(&[ROOT, AT_BOOT, &strange]).foreign.is_some());
+    }
+
+    #[test]
+    fn a_live_upper_is_where_its_work_directory_is() {
+        let is = |mounted: &str, temporary: bool, lasting: bool| {
+            let found = |there| Found {
+                upper: there,
+                work: there,
+                directory: there,
+            };
+            let mounts = [ROOT, BASE, mounted].join("\n");
+            let observation = interpret(Facts {
+                deployment: deployment(),
+                mounts: mountinfo::parse(mounts.as_bytes()).unwrap_or_default(),
+                flags: Flags::default(),
+                flag_directory: None,
+                record: Ok(None),
+                intent: Ok(None),
+                temporary: found(temporary),
+                lasting: found(lasting),
+            });
+            (observation.stack.state(), observation.upper_path())
+        };
+        let hotfix = Some(hotfix_directory(&deployment()).join(".usr-ovl-upper"));
+        let other = Some(upper_directory(&deployment()).join("upper"));
+        assert_eq!(is(OURS, true, false).0, State::Development);
+        assert_eq!(is(OURS, false, true), (State::Hotfix, hotfix.clone()));
+        // One that is not mounted, as on a signed root.
+        assert_eq!(is(OURS, true, true).0, State::Development);
+        let as_hotfix = OURS.replace("usr-transient/upper", ".usr-ovl-upper");
+        assert_eq!(is(&as_hotfix, false, true).0, State::Hotfix);
+        assert_eq!(
+            is(&as_hotfix, true, false),
+            (State::Development, other.clone())
+        );
+        let at_boot = AT_BOOT.replace("30 21", "30 22");
+        assert_eq!(is(&at_boot, false, true), (State::Hotfix, hotfix));
+        assert_eq!(is(&at_boot, true, false), (State::Development, other));
+        let in_ram = OURS.replace("/sysroot/a", "/run/a");
+        assert_eq!(is(&in_ram, false, true).0, State::Development);
+    }
+
     #[test]
     fn somebody_elses_mount_is_foreign_wherever_it_lies() {
         let sysext = "50 22 0:60 / /usr ro - overlay sysext ro,lowerdir=/a:/b";

@@ -310,6 +310,118 @@ mod tests {
         Ok(())
     }
 
+    fn asked_for_a_hotfix<'a>(options: &'a Options, others: Others) -> Begin<'a> {
+        Begin {
+            state: State::Hotfix,
+            options,
+            token: Token::from_bits(7),
+            now: 5,
+            space: Space {
+                disk: Some(1 << 30),
+                memory: 1 << 30,
+            },
+            verified: Verified::No,
+            others,
+        }
+    }
+
+    fn writable(mut observation: Observation) -> Observation {
+        observation.sysroot_writable = true;
+        observation
+    }
+
+    #[test]
+    fn a_hotfix_is_there_as_a_whole_before_it_is_named_and_mounted() -> Result<()> {
+        let options = Options::new();
+        let request = asked_for_a_hotfix(&options, Others::default());
+        let plan = begin(&writable(locked()), &request)?;
+        let place = |wanted: fn(&Step) -> bool| position(&plan, wanted);
+        let order = [
+            place(|s| *s == Step::PushTwin),
+            place(|s| matches!(s, Step::MakeUpper(State::Hotfix, _))),
+            place(|s| *s == Step::SetKey),
+            place(|s| matches!(s, Step::Cover(_))),
+        ];
+        assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
+
+        let change = begin(&writable(unlocked(None)), &request)?;
+        let keep = position(&change, |s| *s == Step::Keep);
+        let key = position(&change, |s| *s == Step::SetKey);
+        // The upper of the sample is not in its usual place, so it is copied there first.
+        let copy = position(&change, |s| matches!(s, Step::CopyUpper(_)));
+        assert!(copy.is_some() && copy < keep && keep < key);
+        Ok(())
+    }
+
+    #[test]
+    fn a_hotfix_is_refused_where_the_next_boot_would_not_have_it() {
+        let options = Options::new();
+        let refused = |observation: Observation, change: &dyn Fn(&mut Begin<'_>)| {
+            let mut request = asked_for_a_hotfix(&options, Others::default());
+            change(&mut request);
+            kind(begin(&observation, &request))
+        };
+        let unsupported = Some(Kind::Unsupported);
+        assert_eq!(refused(writable(locked()), &|_| ()), None);
+        assert_eq!(refused(locked(), &|_| ()), unsupported);
+        for verified in [Verified::Verity, Verified::Signed] {
+            assert_eq!(
+                refused(writable(locked()), &|r| r.verified = verified),
+                unsupported
+            );
+        }
+        let next = |r: &mut Begin<'_>| r.others.next = Some(("other.0".to_owned(), true));
+        assert_eq!(refused(writable(locked()), &next), unsupported);
+        let mut unmounted = writable(locked());
+        unmounted.lasting.upper = true;
+        assert_eq!(refused(unmounted, &|_| ()), unsupported);
+    }
+
+    #[test]
+    fn the_end_of_a_hotfix_leaves_a_base_and_no_key() -> Result<()> {
+        let root = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
+        let hotfix =
+            "30 21 0:52 / /usr rw - overlay overlay rw,lowerdir=usr,upperdir=.usr-ovl-upper";
+        let plan = end(
+            &seen(&[root, hotfix], Flags::default(), None, None),
+            &Options::new(),
+        )?;
+        let steps: Vec<&Step> = plan.steps.iter().skip(2).collect();
+        assert_eq!(
+            steps,
+            [
+                &Step::MountBase(30),
+                &Step::SetHotfixAside,
+                &Step::ClearKey,
+                &Step::Protect,
+                &Step::Announce(State::None),
+            ]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_power_cut_leaves_of_a_hotfix_is_cleared() {
+        let steps = |upper: bool, work: bool, key: bool| {
+            let mut rebooted = locked();
+            rebooted.lasting.upper = upper;
+            rebooted.lasting.work = work;
+            rebooted.flags.hotfix = key;
+            repair(&rebooted).map(|r| r.steps).unwrap_or_default()
+        };
+        assert!(steps(true, false, false).contains(&Step::SetHotfixAside));
+        assert!(steps(false, true, true).contains(&Step::SetHotfixAside));
+        assert!(steps(false, false, true).contains(&Step::ClearKey));
+        // A whole one that is not mounted is somebody's work: a signed root, a soft reboot.
+        assert_eq!(steps(true, true, true), []);
+        let root = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
+        let hotfix =
+            "30 21 0:52 / /usr rw - overlay overlay rw,lowerdir=usr,upperdir=.usr-ovl-upper";
+        let unnamed = seen(&[root, hotfix], Flags::default(), None, None);
+        let steps = repair(&unnamed).map(|r| r.steps).unwrap_or_default();
+        assert_eq!(steps, [Step::SetKey, Step::Announce(State::Hotfix)]);
+    }
+
     #[test]
     fn lazy_does_not_seal() -> Result<()> {
         let sealed = |options| -> Result<bool> {

@@ -151,15 +151,16 @@ pub(crate) struct BeginArgs {
 }
 
 impl BeginArgs {
-    /// The state asked for.
-    pub(crate) fn state(&self) -> State {
+    /// The state asked for, where one is named.
+    pub(crate) fn state(&self) -> Option<State> {
         match self.state {
-            Some(Wanted::Transient) => State::Transient,
-            Some(Wanted::Hotfix) => State::Hotfix,
-            None if self.transient => State::Transient,
-            None if self.hotfix => State::Hotfix,
-            // `--development` says what holds without it, too.
-            Some(Wanted::Development) | None => State::Development,
+            Some(Wanted::Development) => Some(State::Development),
+            Some(Wanted::Transient) => Some(State::Transient),
+            Some(Wanted::Hotfix) => Some(State::Hotfix),
+            None if self.development => Some(State::Development),
+            None if self.transient => Some(State::Transient),
+            None if self.hotfix => Some(State::Hotfix),
+            None => None,
         }
     }
 
@@ -343,8 +344,11 @@ fn after_help() -> String {
            ostree-unlock                  what is the state?\n  \
            ostree-unlock begin            /usr writable until the reboot or `end`\n  \
            ostree-unlock begin --dry-run  what would be done\n  \
-           ostree-unlock end              /usr as it was deployed\n\n{}",
-        exit::table()
+           ostree-unlock end              /usr as it was deployed\n\n{}  \
+           `run` ends as its command does: {} if it cannot be executed, {} if it is not there\n",
+        exit::table(),
+        exit::NOT_EXECUTABLE,
+        exit::NOT_FOUND
     )
 }
 
@@ -430,13 +434,13 @@ mod tests {
     #[test]
     fn states() {
         for (line, state) in [
-            ("begin", State::Development),
-            ("begin development", State::Development),
-            ("begin --development", State::Development),
-            ("begin transient", State::Transient),
-            ("begin --transient", State::Transient),
-            ("begin hotfix", State::Hotfix),
-            ("begin --hotfix", State::Hotfix),
+            ("begin", None),
+            ("begin development", Some(State::Development)),
+            ("begin --development", Some(State::Development)),
+            ("begin transient", Some(State::Transient)),
+            ("begin --transient", Some(State::Transient)),
+            ("begin hotfix", Some(State::Hotfix)),
+            ("begin --hotfix", Some(State::Hotfix)),
         ] {
             assert_eq!(begin(line).map(|b| b.state()), Some(state), "{line}");
         }

@@ -54,6 +54,15 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     }
     check_options(request)?;
     refuse_foreign(observation)?;
+    let unlocked = observation.stack.upper.is_some();
+    if unlocked && request.options.time_limit.is_some() && observation.valid_record().is_none() {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "what somebody else has unlocked does not end by itself",
+        )
+        .at(USR)
+        .next("leave the time limit out; or end it first, and begin anew"));
+    }
     if let Some(plan) = prolong(observation, request) {
         return Ok(plan);
     }
@@ -411,6 +420,11 @@ fn change(
         }));
     }
     steps.push(Step::Announce(to));
+    let mut notes = vec![kept(from)];
+    notes.extend(match taken {
+        Move::Release => Some("it is no longer there after a reboot".to_owned()),
+        _ => way_back(request),
+    });
     Ok(Plan {
         intent: Intent::Change {
             from,
@@ -425,7 +439,7 @@ fn change(
             }),
         },
         steps,
-        notes: [kept(from)].into_iter().chain(way_back(request)).collect(),
+        notes,
     })
 }
 

@@ -66,6 +66,21 @@ mod tests {
     }
 
     #[test]
+    fn the_table_in_the_documentation_is_the_same() {
+        let text = include_str!("../../docs/systems.md");
+        for from in State::ALL {
+            let row: Vec<String> = [None, Development, Transient, Hotfix]
+                .map(|to| match find(from, to) {
+                    Move::Refused(_) => "refused".to_owned(),
+                    other => format!("{other:?}").to_lowercase(),
+                })
+                .into();
+            let line = format!("| {from} | {} |", row.join(" | "));
+            assert!(text.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
     fn only_where_nothing_would_happen_a_move_is_refused() {
         for (from, to, taken) in MOVES {
             let refused = matches!(taken, Move::Refused(reason) if !reason.is_empty());

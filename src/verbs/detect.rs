@@ -112,7 +112,7 @@ fn message(detection: &Detection) -> String {
             format!("/usr is unlocked in the state {}: {gone}", detection.state)
         }
         (State::Hotfix, _) => {
-            "/usr is unlocked for a hotfix: what is changed stays until another deployment is booted"
+            "/usr is unlocked for a hotfix: what is changed stays until `ostree-unlock end`, or until another deployment is booted"
                 .to_owned()
         }
     };

@@ -75,6 +75,15 @@ def test_limits_are_upper_bounds(system, configure, is_locked, usr):
     assert usr()["unlocked"] == "development"
 
 
+@ONE
+def test_a_time_limit_excludes_what_outlives_it(system, configure, is_locked):
+    configure("TimeLimit=1h", "Backing=ram")
+    refused(system, "ostree-unlock begin hotfix", "TimeLimit=1h", f"{FILE}:2")
+    configure("Backing=ram", "SizeLimit=16M")
+    system.run("ostree-unlock begin hotfix --dry-run")
+    is_locked()
+
+
 @trees(composefs=True)
 def test_a_root_that_is_guaranteed_may_be_refused(system, configure, is_locked, is_unlocked):
     configure("OnVerity=refuse")

@@ -68,3 +68,14 @@ def test_only_what_is_due_is_ended(system, usr, is_locked, is_unlocked):
     assert "locked again" in system.run(f"ostree-unlock end --due {due}").stdout
     is_locked()
     assert "not the deadline" in system.run(f"ostree-unlock end --due {due}").stdout
+
+
+@ONE
+def test_what_cannot_end_by_itself_takes_no_limit(system, is_unlocked):
+    lasts = system.run("ostree-unlock begin hotfix --for 1h", check=False)
+    assert lasts.returncode == 2 and "does not end by itself" in lasts.stderr, lasts
+    system.run("ostree admin unlock")
+    for state in ("development", "transient"):
+        theirs = system.run(f"ostree-unlock begin {state} --for 1h", check=False)
+        assert theirs.returncode == 20 and "does not end by itself" in theirs.stderr, theirs
+    is_unlocked("development")

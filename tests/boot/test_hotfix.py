@@ -205,6 +205,42 @@ def test_it_is_refused_where_the_next_boot_would_not_have_it(system, is_locked):
 
 
 @trees()
+def test_it_is_refused_in_the_deployment_that_is_not_the_default(system, is_locked):
+    system.reboot(deployment=1)
+    refused = system.run(BEGIN, check=False)
+    assert refused.returncode == 20 and "next boot" in refused.stderr, refused
+    is_locked()
+    system.run("ostree-unlock begin && ostree-unlock end --yes")
+
+
+@trees()
+def test_it_is_refused_for_another_deployment(system, is_locked):
+    """The rollback, one that is staged, one that was removed after it was looked up: each is named in the error."""
+    system.run("ostree admin deploy --stage $(ostree refs | head -1)", check=False)
+    said = system.python(
+        "import gi, subprocess\n"
+        "gi.require_version('OSTree', '1.0'); gi.require_version('OstreeUnlock', '1.0')\n"
+        "from gi.repository import OSTree, OstreeUnlock\n"
+        "sysroot = OSTree.Sysroot.new_default(); sysroot.load(None)\n"
+        "booted = sysroot.get_booted_deployment()\n"
+        "others = [d for d in sysroot.get_deployments() if not d.equal(booted)]\n"
+        "assert others\n"
+        "def attempt(deployment):\n"
+        "    try:\n"
+        "        OstreeUnlock.begin(sysroot, deployment, state=OSTree.DeploymentUnlockedState.HOTFIX)\n"
+        "    except OstreeUnlock.NotBootedError as error:\n"
+        "        assert deployment.get_csum() in str(error), error\n"
+        "        return True\n"
+        "assert all(attempt(d) for d in others)\n"
+        "for d in others: subprocess.run(['ostree', 'admin', 'undeploy', '0' if d.is_staged() else '1'])\n"
+        "assert all(attempt(d) for d in others)\n"
+        "print('refused')\n"
+    )
+    assert said.stdout.endswith("refused\n"), said
+    is_locked()
+
+
+@trees()
 @pytest.mark.parametrize("half", [".usr-ovl-upper", ".usr-ovl-work"])
 def test_half_of_one_is_cleared(system, usr, is_locked, half):
     """What a power cut between two renames leaves; libostree's own order would leave the other half."""

@@ -50,7 +50,7 @@ def test_a_locked_system_refuses_and_says_what_to_do(system, package, install):
 def test_an_unlocked_system_installs_and_says_how_long_it_lasts(system, package, install, state):
     system.run("ostree admin unlock --hotfix" if state == "hotfix" else "ostree-unlock begin")
     said = system.run(install)
-    lasts = "stays until another deployment is booted" if state == "hotfix" else "is gone after a reboot"
+    lasts = "stays until `ostree-unlock end`" if state == "hotfix" else "is gone after a reboot"
     assert (said.stdout + said.stderr).count(lasts) == 1, said
     assert system.run("greeting").stdout == "hello\n"
 

@@ -21,7 +21,7 @@ STATES = {
     "none": "true",
     "development": "ostree-unlock begin",
     "transient": "ostree-unlock begin transient",
-    "hotfix": "ostree admin unlock --hotfix",
+    "hotfix": "ostree-unlock begin hotfix",
 }
 
 

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from crash.inside.operations import BEGIN, END, HOTFIX, OPERATIONS, TRANSIENT
+from crash.inside.operations import BEGIN, DEVELOPMENT, END, HOTFIX, OPERATIONS, TRANSIENT
 from crash.programs import bring, kill, kill_everywhere
 from harness.fixtures import trees
 
@@ -85,7 +85,7 @@ LASTING = {
     "end": ((f"ostree-unlock begin hotfix && {CHANGE}",), END, True),
     "end-after-a-reboot": ((f"ostree-unlock begin hotfix && {CHANGE}", None), END, True),
     "to-hotfix": ((f"ostree-unlock begin && {CHANGE}",), HOTFIX, True),
-    "from-hotfix": ((f"ostree-unlock begin hotfix && {CHANGE}",), BEGIN, True),
+    "from-hotfix": ((f"ostree-unlock begin hotfix && {CHANGE}",), DEVELOPMENT, True),
     "from-hotfix-after-a-reboot": ((f"ostree-unlock begin hotfix && {CHANGE}", None), TRANSIENT, True),
     "ram-to-hotfix": ((f"ostree-unlock begin --backing ram && {CHANGE}",), HOTFIX, True),
 }

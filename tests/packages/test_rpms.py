@@ -69,7 +69,9 @@ def test_requires(query, release, package, needs):
 
 
 def test_the_command_does_not_need_the_library(query):
-    assert [line for line in query("ostree-unlock", "--requires") if "unlock" in line] == []
+    # rpmbuild adds one on the package itself, for its files in /etc.
+    others = [line for line in query("ostree-unlock", "--requires") if not line.startswith("config(ostree-unlock)")]
+    assert [line for line in others if "unlock" in line] == []
 
 
 def test_the_tests_are_run_by_the_build(rpms):

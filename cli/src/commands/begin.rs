@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `begin`.
 
-use ostree_unlock::{Result, Watch};
+use ostree_unlock::{Result, State, Watch};
 
 use crate::answer::Answer;
 use crate::args::BeginArgs;
@@ -16,7 +16,16 @@ pub(super) fn run(args: &BeginArgs) -> Result<Answer> {
             cancellable: Some(&cancellable),
             progress: Some(tell),
         };
-        ostree_unlock::begin(&sysroot, None, args.state(), &args.options(), &watch)
+        ostree_unlock::begin(&sysroot, None, state(args)?, &args.options(), &watch)
     })?;
     Ok(Answer::done(text::begin(&outcome), json::outcome(&outcome)))
+}
+
+/// Development where no state is named; but a hotfix is not to lose by that that it lasts.
+fn state(args: &BeginArgs) -> Result<State> {
+    match args.state() {
+        Some(state) => Ok(state),
+        None if ostree_unlock::detect()?.state == State::Hotfix => Ok(State::Hotfix),
+        None => Ok(State::Development),
+    }
 }

@@ -157,8 +157,7 @@ fn one_hierarchy(hierarchy: &Hierarchy, width: usize, now: i64) -> String {
     }
     text += &match hierarchy.state {
         State::None if hierarchy.read_only => line("unlock", "ostree-unlock begin"),
-        // A hotfix is ended by another deployment; `end` says so itself.
-        State::None | State::Hotfix => String::new(),
+        State::None => String::new(),
         _ => line("relock", "ostree-unlock end"),
     };
     text

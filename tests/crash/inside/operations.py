@@ -11,6 +11,7 @@ from dataclasses import dataclass
 Command = tuple[str, ...]
 
 BEGIN: Command = ("ostree-unlock", "begin")
+DEVELOPMENT: Command = (*BEGIN, "development")
 TRANSIENT: Command = (*BEGIN, "transient")
 HOTFIX: Command = (*BEGIN, "hotfix")
 RAM: Command = (*BEGIN, "--backing", "ram")
@@ -71,9 +72,9 @@ OPERATIONS = {
     "end-hotfix": Operation((HOTFIX, WRITE), END, "hotfix", "none", BEGIN),
     "end-hotfix-under-a-mount": Operation((HOTFIX, WRITE, MOUNT), END, "hotfix", "none", HOTFIX),
     "to-hotfix": Operation((BEGIN, WRITE), HOTFIX, "development", "hotfix", END),
-    "from-hotfix": Operation((HOTFIX, WRITE), BEGIN, "hotfix", "development", END),
-    "transient-to-hotfix": Operation((BEGIN, WRITE, TRANSIENT), HOTFIX, "transient", "hotfix", BEGIN),
-    "hotfix-to-transient": Operation((HOTFIX, WRITE), TRANSIENT, "hotfix", "transient", BEGIN),
+    "from-hotfix": Operation((HOTFIX, WRITE), DEVELOPMENT, "hotfix", "development", END),
+    "transient-to-hotfix": Operation((BEGIN, WRITE, TRANSIENT), HOTFIX, "transient", "hotfix", DEVELOPMENT),
+    "hotfix-to-transient": Operation((HOTFIX, WRITE), TRANSIENT, "hotfix", "transient", DEVELOPMENT),
     "ram-to-hotfix": Operation((RAM, WRITE, MOUNT), HOTFIX, "development", "hotfix", END),
     # Kernels before 6.5 can only mount on top: each change leaves one more mount of the overlay for the end.
     "to-transient-on-top": Operation((BEGIN, WRITE), TRANSIENT, "development", "transient", END, _ON_TOP),
