@@ -25,6 +25,7 @@ mod blocking;
 #[allow(unsafe_code)]
 mod capi;
 mod carry;
+mod diff;
 mod error;
 mod etc;
 mod holder;
@@ -43,6 +44,7 @@ mod sys;
 mod upper;
 mod verbs;
 
+pub use crate::diff::{Change, Difference, FileType, Side};
 pub use crate::error::{Error, Kind, Result};
 pub use crate::holder::{Holder, Use};
 pub use crate::options::{Backing, Options, Progress, Watch};
@@ -51,6 +53,7 @@ pub use crate::perform::Outcome;
 pub use crate::stack::{MadeBy, State};
 pub use crate::verbs::begin::begin;
 pub use crate::verbs::detect::{Detection, detect};
+pub use crate::verbs::diff::{Diff, diff};
 pub use crate::verbs::end::end;
 pub use crate::verbs::enter::enter;
 pub use crate::verbs::holders::holders;

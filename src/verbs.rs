@@ -4,6 +4,7 @@
 
 pub mod begin;
 pub mod detect;
+pub mod diff;
 pub mod end;
 pub mod enter;
 pub mod holders;

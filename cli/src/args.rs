@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     End(EndArgs),
     /// Say in one sentence whether /usr can be written to; needs no privilege
     Detect(DetectArgs),
+    /// Show what was changed in /usr since it was unlocked
+    Diff(DiffArgs),
     /// Run a command that sees /usr writable, where everybody else sees it read-only
     Run(RunArgs),
 }
@@ -208,6 +210,32 @@ pub(crate) struct DetectArgs {
     /// As --writable, for hooks of package managers: speaks up only where it matters
     #[arg(long, conflicts_with = "writable")]
     pub(crate) hook: bool,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Only what is at these paths or below them
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Only a letter and the path, for scripts
+    #[arg(long)]
+    pub(crate) name_status: bool,
+
+    /// Only the sum
+    #[arg(long, conflicts_with = "name_status")]
+    pub(crate) stat: bool,
+
+    #[command(flatten)]
+    pub(crate) sysroot: SysrootArgs,
+}
+
+impl DiffArgs {
+    /// Whether `path` was asked for.
+    pub(crate) fn is_wanted(&self, path: &Path) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|wanted| path.starts_with(wanted))
+    }
 }
 
 /// `run`.

@@ -4,6 +4,7 @@
 
 mod begin;
 mod detect;
+mod diff;
 mod end;
 mod run;
 mod status;
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Begin(args)) => begin::run(&args),
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),
+        Some(Verb::Diff(args)) => diff::run(&args, cli.json),
         Some(Verb::Run(args)) => match run::run(&args)? {},
     }
 }
