@@ -5,6 +5,7 @@
 pub mod begin;
 pub mod cleanup;
 pub mod detect;
+pub mod diff;
 pub mod end;
 pub mod enter;
 pub mod expire;

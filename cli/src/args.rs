@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     End(EndArgs),
     /// Say in one sentence whether /usr can be written to; needs no privilege
     Detect(DetectArgs),
+    /// Show what was changed in /usr since it was unlocked
+    Diff(DiffArgs),
     /// Remove what earlier boots left; after an upgrade, run what is to be run once
     Cleanup(CleanupArgs),
     /// Show the configuration, and where each value comes from
@@ -263,6 +265,32 @@ impl CleanupArgs {
 /// `config`: there is nothing to choose.
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Only what is at these paths or below them
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Only a letter and the path, for scripts
+    #[arg(long)]
+    pub(crate) name_status: bool,
+
+    /// Only the sum
+    #[arg(long, conflicts_with = "name_status")]
+    pub(crate) stat: bool,
+
+    #[command(flatten)]
+    pub(crate) sysroot: SysrootArgs,
+}
+
+impl DiffArgs {
+    /// Whether `path` was asked for.
+    pub(crate) fn is_wanted(&self, path: &Path) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|wanted| path.starts_with(wanted))
+    }
+}
 
 /// `run`.
 #[derive(Debug, Args)]

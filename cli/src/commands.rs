@@ -6,6 +6,7 @@ mod begin;
 mod cleanup;
 mod config;
 mod detect;
+mod diff;
 mod end;
 mod run;
 mod status;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Detect(args)) => detect::run(&args),
         Some(Verb::Cleanup(args)) => cleanup::run(&args),
         Some(Verb::Config(_)) => config::run(),
+        Some(Verb::Diff(args)) => diff::run(&args, cli.json),
         Some(Verb::Run(args)) => match run::run(&args)? {},
     }
 }
