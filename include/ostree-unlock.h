@@ -91,47 +91,6 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
 
 /**
- * What became of a path.
- */
-enum Change
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * It was not there.
-   */
-  CHANGE_ADDED = 0,
-  /**
-   * It is no longer there.
-   */
-  CHANGE_REMOVED = 1,
-  /**
-   * Other content, or another target of a link.
-   */
-  CHANGE_MODIFIED = 2,
-  /**
-   * A file of another type.
-   */
-  CHANGE_TYPE_CHANGED = 3,
-  /**
-   * The same content with another mode, owner, or extended attributes.
-   */
-  CHANGE_METADATA = 4,
-  /**
-   * A directory that was moved here, as the overlay says.
-   */
-  CHANGE_RENAMED = 5,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum Change Change;
-#else
-typedef int32_t Change;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
  * OstreeSysrootUnlockBacking:
  * @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
  * sysroot
@@ -281,10 +240,7 @@ typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
  */
 typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
 
-/**
- * Every change.
- */
-#define Change_ALL { Change_Added, Change_Removed, Change_Modified, Change_TypeChanged, Change_Metadata, Change_Renamed, }
+
 
 
 
