@@ -131,6 +131,7 @@ typedef enum {
  * and is not safe to use
  * @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
  * was to bring about
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED: the configuration of this system does not allow it
  *
  * What went wrong. The numbers never change, and more may be added, so treat one that you do
  * not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
@@ -155,6 +156,7 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE = 11,
   OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH = 12,
   OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED = 13,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED = 15,
 } OstreeSysrootUnlockError;
 
 /**
@@ -199,8 +201,8 @@ typedef struct OstreeSysrootUnlockMonitor OstreeSysrootUnlockMonitor;
 /**
  * OstreeSysrootUnlockOptions:
  *
- * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
- * ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it with
+ * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
+ * ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
  *
  * May be used again, and by several threads: an operation takes what is set when it is called.
@@ -237,6 +239,8 @@ typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
+
+
 
 
 
@@ -300,7 +304,8 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
- * @options: (nullable): of the options, all but `usage` may mean something here
+ * @options: (nullable): of the options, all but `usage` and `after_upgrade` may mean something
+ * here
  * @progress: (nullable): is told what is being done
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
@@ -325,7 +330,8 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in @state already or somebody else
  * has unlocked it, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED for a @state that this version or
  * this system cannot make, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
- * or @state or an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if a change
+ * or @state or an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if the
+ * configuration of the system forbids it, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if a change
  * would take a file from under somebody who writes to it,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something else afterwards,
  * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
@@ -378,6 +384,40 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
                                                       OstreeAsyncProgress *progress,
                                                       GCancellable *cancellable,
                                                       GError **error);
+
+/**
+ * ostree_sysroot_unlock_cleanup:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `after_upgrade`
+ * mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Removes what earlier boots and other deployments left: what was written to `/usr` then, and
+ * flags that are no longer true. Makes good what was interrupted. What is unlocked now stays as
+ * it is. A boot unit of systemd calls it; elsewhere somebody has to.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin(). The steps
+ * of the outcome say what was removed, its notes what was not, and why.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if a hook failed that
+ * ostree_sysroot_unlock_options_set_after_upgrade() had it run; the others have run, and all of
+ * them will again. Otherwise it fails like ostree_sysroot_unlock_begin().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_cleanup(OstreeSysroot *sysroot,
+                                                          OstreeDeployment *deployment,
+                                                          OstreeSysrootUnlockOptions *options,
+                                                          OstreeAsyncProgress *progress,
+                                                          GCancellable *cancellable,
+                                                          GError **error);
 
 /**
  * ostree_sysroot_unlock_get_holders:
@@ -522,6 +562,47 @@ void ostree_sysroot_unlock_end_async(OstreeSysroot *sysroot,
 _OSTREE_UNLOCK_PUBLIC
 OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end_finish(GAsyncResult *result,
                                                              GError **error);
+
+/**
+ * ostree_sysroot_unlock_cleanup_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @options: (nullable): as ostree_sysroot_unlock_cleanup() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_cleanup(), on another thread. What it takes is kept as long
+ * as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_cleanup_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_cleanup_async(OstreeSysroot *sysroot,
+                                         OstreeDeployment *deployment,
+                                         OstreeSysrootUnlockOptions *options,
+                                         OstreeAsyncProgress *progress,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_cleanup_finish:
+ * @result: what the callback of ostree_sysroot_unlock_cleanup_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_cleanup().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_cleanup_finish(GAsyncResult *result,
+                                                                 GError **error);
 
 /**
  * ostree_sysroot_unlock_monitor_get_type:
@@ -789,6 +870,38 @@ void ostree_sysroot_unlock_options_set_backing(OstreeSysrootUnlockOptions *optio
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_size_limit(OstreeSysrootUnlockOptions *options,
                                                   guint64 bytes);
+
+/**
+ * ostree_sysroot_unlock_options_set_time_limit:
+ * @options: the options
+ * @seconds: the limit, in seconds; not 0
+ *
+ * `begin`: how long it may stay unlocked. Then it ends by itself, by the rules of
+ * ostree_sysroot_unlock_end(), and also after a suspend; who is logged in at a terminal is
+ * warned before. On what is unlocked already, in the same state or in another, the limit counts
+ * from now. A timer of systemd does it: where that does not run, the notes of the outcome say
+ * that nothing will. The default is no limit, unless the configuration of the system has one.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_time_limit(OstreeSysrootUnlockOptions *options,
+                                                  guint seconds);
+
+/**
+ * ostree_sysroot_unlock_options_set_after_upgrade:
+ * @options: the options
+ * @after_upgrade: %TRUE to do it
+ *
+ * `cleanup`: do also what is to be done once for each deployment after it was booted, which is
+ * libostree's own cleanup of the sysroot, and the hooks in `post-upgrade.d`. Where all of it has
+ * been done, nothing is. The default is not to.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions *options,
+                                                     gboolean after_upgrade);
 
 /**
  * ostree_sysroot_unlock_detection_get_type:
@@ -1132,6 +1245,18 @@ const char *ostree_sysroot_unlock_hierarchy_get_made_by(OstreeSysrootUnlockHiera
  */
 _OSTREE_UNLOCK_PUBLIC
 gint64 ostree_sysroot_unlock_hierarchy_get_since(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_until:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: when it is to end by itself, in seconds since the epoch; 0 where it is not. A time
+ * that is over says that it could not be ended
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gint64 ostree_sysroot_unlock_hierarchy_get_until(OstreeSysrootUnlockHierarchy *hierarchy);
 
 /**
  * ostree_sysroot_unlock_hierarchy_get_upper_path:

@@ -43,11 +43,13 @@ pub enum Kind {
     Unverified = 13,
     /// The operation was cancelled; `G_IO_ERROR_CANCELLED` at the C border.
     Cancelled = 14,
+    /// The system's configuration does not allow it; see [`config`](crate::config()).
+    NotAllowed = 15,
 }
 
 impl Kind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Failed,
         Kind::InvalidArgument,
         Kind::NotOstree,
@@ -63,6 +65,7 @@ impl Kind {
         Kind::UnsafePath,
         Kind::Unverified,
         Kind::Cancelled,
+        Kind::NotAllowed,
     ];
 
     /// The name in messages for programs: stable, lower case, with hyphens.
@@ -83,6 +86,7 @@ impl Kind {
             Kind::UnsafePath => "unsafe-path",
             Kind::Unverified => "unverified",
             Kind::Cancelled => "cancelled",
+            Kind::NotAllowed => "not-allowed",
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::ostree::DeploymentId;
 use crate::stack::{State, Token};
 use crate::sys::files;
 
-const DIRECTORY: &str = "ostree-unlock";
+/// Below the run state directory.
+pub const DIRECTORY: &str = "ostree-unlock";
 const RECORD: &str = "record";
 const INTENT: &str = "intent";
 const GROUP: &str = "ostree-unlock";
@@ -31,6 +32,8 @@ pub struct Record {
     pub directory: PathBuf,
     /// Seconds since the epoch.
     pub since: i64,
+    /// When it is to end by itself, likewise.
+    pub until: Option<i64>,
 }
 
 /// What is about to be done; enough to finish it or to take it back.
@@ -155,6 +158,9 @@ fn put_record(key_file: &glib::KeyFile, record: &Record) {
     key_file.set_string(GROUP, "backing", record.backing.name());
     put_path(key_file, "directory", &record.directory);
     key_file.set_int64(GROUP, "since", record.since);
+    if let Some(until) = record.until {
+        key_file.set_int64(GROUP, "until", until);
+    }
 }
 
 fn intent_text(intent: &Intent) -> String {
@@ -217,6 +223,10 @@ fn parse_record(key_file: &glib::KeyFile) -> Option<Record> {
         backing: backing(key_file, "backing")?,
         directory: path(key_file, "directory")?,
         since: key_file.int64(GROUP, "since").ok()?,
+        until: match key_file.has_key(GROUP, "until").ok()? {
+            true => Some(key_file.int64(GROUP, "until").ok()?),
+            false => None,
+        },
     })
 }
 
@@ -342,6 +352,7 @@ mod tests {
             backing: Backing::Disk,
             directory: PathBuf::from(std::ffi::OsString::from_vec(odd)),
             since: 1_700_000_000,
+            until: Some(1_700_000_060),
         }
     }
 
@@ -355,8 +366,11 @@ mod tests {
 
     #[test]
     fn a_record_is_read_as_it_was_written() {
-        let text = record_text(&record());
-        assert_eq!(reread(&text, parse_record), Some(record()));
+        for until in [None, record().until] {
+            let record = Record { until, ..record() };
+            let text = record_text(&record);
+            assert_eq!(reread(&text, parse_record), Some(record));
+        }
     }
 
     #[test]

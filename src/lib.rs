@@ -21,15 +21,21 @@
 //! # Ok::<(), ostree_unlock::Error>(())
 //! ```
 
+mod amounts;
 mod blocking;
 #[allow(unsafe_code)]
 mod capi;
 mod carry;
+mod config;
+mod deadline;
+mod diff;
 mod error;
 mod etc;
 mod holder;
+mod hooks;
 mod intent;
 mod journal;
+mod leftovers;
 mod notice;
 mod observe;
 mod options;
@@ -40,9 +46,13 @@ mod stack;
 mod swap;
 #[allow(unsafe_code)]
 mod sys;
+mod systemd;
 mod upper;
 mod verbs;
 
+pub use crate::amounts::{parse_size, parse_span, span_text};
+pub use crate::config::{Config, Origin, Setting, config};
+pub use crate::diff::{Change, Difference, FileType, Side};
 pub use crate::error::{Error, Kind, Result};
 pub use crate::holder::{Holder, Use};
 pub use crate::options::{Backing, Options, Progress, Watch};
@@ -50,9 +60,12 @@ pub use crate::ostree::{DeploymentId, Manager};
 pub use crate::perform::Outcome;
 pub use crate::stack::{MadeBy, State};
 pub use crate::verbs::begin::begin;
+pub use crate::verbs::cleanup::cleanup;
 pub use crate::verbs::detect::{Detection, detect};
+pub use crate::verbs::diff::{Diff, diff};
 pub use crate::verbs::end::end;
 pub use crate::verbs::enter::enter;
+pub use crate::verbs::expire::{Expiry, expire};
 pub use crate::verbs::holders::holders;
 pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::status::{Hierarchy, NoUpper, Overview, Problem, UpperInfo, Usage, status};

@@ -369,6 +369,11 @@ impl Observation {
         metadata.ok().map(|metadata| metadata.mtime())
     }
 
+    /// When it is to end by itself, in seconds since the epoch.
+    pub fn until(&self) -> Option<i64> {
+        self.valid_record()?.until
+    }
+
     /// The record, where it is of what is mounted now.
     pub fn valid_record(&self) -> Option<&Record> {
         let token = self.stack.upper.as_ref()?.token.as_ref()?;
@@ -403,6 +408,7 @@ pub mod tests {
             backing: Backing::Disk,
             directory: upper_directory(&deployment()),
             since: 5,
+            until: None,
         }
     }
 

@@ -48,6 +48,8 @@ pub struct Options {
     pub(crate) lock_held: bool,
     pub(crate) backing: Option<Backing>,
     pub(crate) size_limit: Option<u64>,
+    pub(crate) time_limit: Option<Duration>,
+    pub(crate) after_upgrade: bool,
 }
 
 impl Options {
@@ -96,6 +98,19 @@ impl Options {
     /// `begin`: backing in RAM with this limit, in bytes.
     pub fn size_limit(mut self, bytes: u64) -> Options {
         self.size_limit = Some(bytes);
+        self
+    }
+
+    /// `begin`: how long it may stay unlocked, in whole seconds; then it ends by itself, by
+    /// the rules of `end`, if systemd runs.
+    pub fn time_limit(mut self, limit: Duration) -> Options {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// `cleanup`: also what is done once for a deployment after it was booted.
+    pub fn after_upgrade(mut self, on: bool) -> Options {
+        self.after_upgrade = on;
         self
     }
 }

@@ -56,10 +56,36 @@ pub fn run(
     if options.dry_run {
         return preview(&observe::observe(deployment, View::System)?, decide);
     }
+    let mut outcome = at_work(deployment, options, watch, |worker| worker.run(decide))?;
+    outcome.notes.extend(callers_own_view()?);
+    Ok(outcome)
+}
+
+/// Makes good what was interrupted and what is stale, and then lets `work` remove what is
+/// no part of the hierarchy: in the same place and under the same lock. It is told what
+/// was made good.
+pub fn tidy<T: Send>(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    work: impl FnOnce(&System, &OwnedFd, &Observation, Vec<String>) -> Result<T> + Send,
+) -> Result<T> {
+    at_work(deployment, options, watch, |worker| {
+        let (observation, notes) = worker.start()?;
+        work(worker.system, &worker.sysroot, &observation, notes)
+    })
+}
+
+fn at_work<T: Send>(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    work: impl FnOnce(&Worker<'_>) -> Result<T> + Send,
+) -> Result<T> {
     namespace::require_root()?;
     let (reports, received) = mpsc::channel();
     let cancellable = watch.cancellable;
-    let mut outcome = in_system(
+    in_system(
         move |system| {
             let sysroot = sysroot::open_writable(system)?;
             let log = Log::open(deployment)?;
@@ -82,7 +108,7 @@ pub fn run(
                 reports,
                 _lock: lock,
             };
-            worker.run(decide)
+            work(&worker)
         },
         || {
             for report in received {
@@ -91,9 +117,7 @@ pub fn run(
                 }
             }
         },
-    )?;
-    outcome.notes.extend(callers_own_view()?);
-    Ok(outcome)
+    )
 }
 
 fn preview(
@@ -149,13 +173,19 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn run(&self, decide: impl FnOnce(&Observation) -> Result<Plan>) -> Result<Outcome> {
+    /// What everything begins with: what is there once somebody else's work is made good.
+    fn start(&self) -> Result<(Observation, Vec<String>)> {
         self.log.sweep()?;
-        let mut observation = self.observe()?;
-        let mut notes = self.repair(&observation)?;
-        if !notes.is_empty() {
-            observation = self.observe()?;
+        let observation = self.observe()?;
+        let notes = self.repair(&observation)?;
+        match notes.is_empty() {
+            true => Ok((observation, notes)),
+            false => Ok((self.observe()?, notes)),
         }
+    }
+
+    fn run(&self, decide: impl FnOnce(&Observation) -> Result<Plan>) -> Result<Outcome> {
+        let (observation, mut notes) = self.start()?;
         if observation.stack.upper.is_none() {
             // Its room is room for what comes; what stays is told of in the end.
             self.discard(&observation);

@@ -19,7 +19,7 @@ use crate::sys::namespace::System;
 use crate::sys::random;
 
 /// How the name begins of what is removed once nobody uses it.
-const SET_ASIDE: &str = "old-";
+pub const SET_ASIDE: &str = "old-";
 
 /// The uppers of one deployment.
 pub struct Uppers<'a> {

@@ -3,9 +3,12 @@
 //! it knows nothing of the C border or the command above it.
 
 pub mod begin;
+pub mod cleanup;
 pub mod detect;
+pub mod diff;
 pub mod end;
 pub mod enter;
+pub mod expire;
 pub mod holders;
 pub mod monitor;
 pub mod status;

@@ -18,7 +18,7 @@ from ..overrides import override
 
 OstreeUnlock = get_introspection_module("OstreeUnlock")
 
-__all__ = ["begin", "begin_async", "detect", "end", "end_async", "enter", "get_holders", "status", "unlocked"]
+__all__ = ["begin", "begin_async", "cleanup", "cleanup_async", "detect", "end", "end_async", "enter", "get_holders", "status", "unlocked"]
 
 DEVELOPMENT = OSTree.DeploymentUnlockedState.DEVELOPMENT
 
@@ -127,6 +127,12 @@ def end(sysroot, deployment=None, options=None, progress=None, cancellable=None,
 
 
 @_raising
+def cleanup(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
+    """Removes what earlier boots and other deployments left; an Outcome."""
+    return OstreeUnlock.cleanup(sysroot, deployment, _options(options, keywords), progress, cancellable)
+
+
+@_raising
 def get_holders(sysroot, deployment=None, cancellable=None):
     """Who stands in the way of end() now; a list of Holders."""
     return OstreeUnlock.get_holders(sysroot, deployment, cancellable)
@@ -166,6 +172,16 @@ def end_async(
     return _await(OstreeUnlock.end_async, OstreeUnlock.end_finish, arguments, cancellable)
 
 
+def cleanup_async(
+    sysroot, deployment=None, options=None, progress=None, cancellable=None, callback=None, *user_data, **keywords
+):
+    """cleanup() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.cleanup_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.cleanup_async, OstreeUnlock.cleanup_finish, arguments, cancellable)
+
+
 async def _await(start, finish, arguments, cancellable):
     """A cancelled task cancels the call, and ends when that has put everything back."""
     cancellable = cancellable or Gio.Cancellable()
@@ -192,17 +208,20 @@ async def _await(start, finish, arguments, cancellable):
         raise
 
 
+_FOR_BEGIN = ("backing", "size_limit", "time_limit")
+
+
 @contextlib.contextmanager
 def unlocked(sysroot, deployment=None, state=DEVELOPMENT, progress=None, cancellable=None, **keywords):
     """Unlocked inside of the `with` block, locked again after it; `as` is the Outcome of begin().
 
-    Of the options, `lazy` is for the end and `backing` and `size_limit` are for the beginning. A `cancellable` is for the
+    Of the options, `lazy` is for the end, and `backing`, `size_limit` and `time_limit` are for the beginning. A `cancellable` is for the
     beginning alone. When the block raises, its exception comes out; should locking fail as well, it is noted there.
     """
     if "dry_run" in keywords:
         raise TypeError("unlocked() really unlocks; use begin(dry_run=True)")
     first = {keyword: value for keyword, value in keywords.items() if keyword != "lazy"}
-    last = {keyword: value for keyword, value in keywords.items() if keyword not in ("backing", "size_limit")}
+    last = {keyword: value for keyword, value in keywords.items() if keyword not in _FOR_BEGIN}
     outcome = begin(sysroot, deployment, state, None, progress, cancellable, **first)
     try:
         yield outcome

@@ -27,6 +27,7 @@ class Error(int):
     NO_SPACE: Error
     UNSAFE_PATH: Error
     UNVERIFIED: Error
+    NOT_ALLOWED: Error
 
 class Detection:
     def get_commit(self) -> str | None: ...
@@ -47,6 +48,7 @@ class Hierarchy:
     def get_problems(self) -> list[Problem]: ...
     def get_since(self) -> int: ...
     def get_state(self) -> OSTree.DeploymentUnlockedState: ...
+    def get_until(self) -> int: ...
     def get_upper_path(self) -> str | None: ...
     def get_upper_usage(self) -> tuple[bool, int, int]: ...
     def is_persistent(self) -> bool: ...
@@ -72,22 +74,26 @@ class Options:
     def __init__(
         self,
         *,
+        after_upgrade: bool = ...,
         backing: Backing = ...,
         dry_run: bool = ...,
         lazy: bool = ...,
         lock_held: bool = ...,
         lock_wait: int = ...,
         size_limit: int = ...,
+        time_limit: int = ...,
         usage: bool = ...,
     ) -> None: ...
     @staticmethod
     def new() -> Options: ...
+    def set_after_upgrade(self, after_upgrade: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
     def set_dry_run(self, dry_run: bool) -> None: ...
     def set_lazy(self, lazy: bool) -> None: ...
     def set_lock_held(self, lock_held: bool) -> None: ...
     def set_lock_wait(self, milliseconds: int) -> None: ...
     def set_size_limit(self, bytes: int) -> None: ...
+    def set_time_limit(self, seconds: int) -> None: ...
     def set_usage(self, usage: bool) -> None: ...
 
 class Outcome:
@@ -126,6 +132,7 @@ class UnsupportedError(UnlockError): ...
 class NoSpaceError(UnlockError): ...
 class UnsafePathError(UnlockError): ...
 class UnverifiedError(UnlockError): ...
+class NotAllowedError(UnlockError): ...
 
 RELEASE_VERSION: int
 VERSION_S: str
@@ -147,12 +154,14 @@ def status(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> Overview: ...
 def begin(
@@ -163,12 +172,14 @@ def begin(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> Outcome: ...
 def end(
@@ -178,12 +189,31 @@ def end(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
+    usage: bool = ...,
+) -> Outcome: ...
+def cleanup(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    after_upgrade: bool = ...,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> Outcome: ...
 @overload
@@ -196,12 +226,14 @@ def begin_async(
     cancellable: Gio.Cancellable | None = None,
     callback: None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
@@ -214,12 +246,14 @@ def begin_async(
     cancellable: Gio.Cancellable | None,
     callback: Callable[..., None],
     *user_data: Any,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> None: ...
 def begin_finish(
@@ -234,12 +268,14 @@ def end_async(
     cancellable: Gio.Cancellable | None = None,
     callback: None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
@@ -251,15 +287,58 @@ def end_async(
     cancellable: Gio.Cancellable | None,
     callback: Callable[..., None],
     *user_data: Any,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> None: ...
 def end_finish(
+    result: Gio.AsyncResult,
+) -> Outcome: ...
+@overload
+def cleanup_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    after_upgrade: bool = ...,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    time_limit: int = ...,
+    usage: bool = ...,
+) -> Awaitable[Outcome]: ...
+@overload
+def cleanup_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    after_upgrade: bool = ...,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    size_limit: int = ...,
+    time_limit: int = ...,
+    usage: bool = ...,
+) -> None: ...
+def cleanup_finish(
     result: Gio.AsyncResult,
 ) -> Outcome: ...
 def unlocked(
@@ -269,11 +348,13 @@ def unlocked(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
+    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     size_limit: int = ...,
+    time_limit: int = ...,
     usage: bool = ...,
 ) -> AbstractContextManager[Outcome]: ...

@@ -8,8 +8,9 @@ use crate::exit;
 pub(crate) struct Answer {
     /// For people; ends with a newline.
     pub(crate) text: String,
-    /// For programs; the `format` number is added when it is shown.
-    pub(crate) json: serde_json::Value,
+    /// For programs; the `format` number is added when it is shown. `None` where it was
+    /// shown already.
+    pub(crate) json: Option<serde_json::Value>,
     /// The exit status.
     pub(crate) exit: u8,
 }
@@ -19,8 +20,17 @@ impl Answer {
     pub(crate) fn done(text: String, json: serde_json::Value) -> Answer {
         Answer {
             text,
-            json,
+            json: Some(json),
             exit: exit::DONE,
+        }
+    }
+
+    /// The answer of a verb that has shown it piece by piece, and whether that went well.
+    pub(crate) fn shown(well: bool) -> Answer {
+        Answer {
+            text: String::new(),
+            json: None,
+            exit: if well { exit::DONE } else { exit::FAILED },
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ostree_unlock::{Backing, Options, State};
+use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 
 use crate::{exit, values};
 
@@ -52,6 +52,12 @@ pub(crate) enum Verb {
     End(EndArgs),
     /// Say in one sentence whether /usr can be written to; needs no privilege
     Detect(DetectArgs),
+    /// Show what was changed in /usr since it was unlocked
+    Diff(DiffArgs),
+    /// Remove what earlier boots left; after an upgrade, run what is to be run once
+    Cleanup(CleanupArgs),
+    /// Show the configuration, and where each value comes from
+    Config(ConfigArgs),
     /// Run a command that sees /usr writable, where everybody else sees it read-only
     Run(RunArgs),
 }
@@ -135,8 +141,12 @@ pub(crate) struct BeginArgs {
     backing: Option<Where>,
 
     /// Backing in RAM, and the most it may take, such as 512M
-    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     size_limit: Option<u64>,
+
+    /// End by itself after this time, such as 30min
+    #[arg(long = "for", value_name = "SPAN", value_parser = parse_span)]
+    time_limit: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
@@ -163,8 +173,12 @@ impl BeginArgs {
             Some(Where::Ram) => self.change.options().backing(Backing::Ram),
             None => self.change.options(),
         };
-        match self.size_limit {
+        let options = match self.size_limit {
             Some(bytes) => options.size_limit(bytes),
+            None => options,
+        };
+        match self.time_limit {
+            Some(limit) => options.time_limit(limit),
             None => options,
         }
     }
@@ -194,6 +208,15 @@ pub(crate) struct EndArgs {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
+    /// Only what was to end by itself at this time, in seconds since 1970; before it, warn
+    #[arg(
+        long,
+        value_name = "TIME",
+        hide_short_help = true,
+        conflicts_with = "dry_run"
+    )]
+    pub(crate) due: Option<i64>,
+
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
 }
@@ -208,6 +231,65 @@ pub(crate) struct DetectArgs {
     /// As --writable, for hooks of package managers: speaks up only where it matters
     #[arg(long, conflicts_with = "writable")]
     pub(crate) hook: bool,
+}
+
+/// `cleanup`.
+#[derive(Debug, Args)]
+pub(crate) struct CleanupArgs {
+    /// Also what is to be done once for each deployment: libostree's cleanup, and hooks
+    #[arg(long)]
+    after_upgrade: bool,
+
+    /// Only print what would be done
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// How long to wait while somebody else holds the sysroot's lock
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]
+    lock_wait: Duration,
+
+    #[command(flatten)]
+    pub(crate) sysroot: SysrootArgs,
+}
+
+impl CleanupArgs {
+    /// As the library takes them.
+    pub(crate) fn options(&self) -> Options {
+        Options::new()
+            .after_upgrade(self.after_upgrade)
+            .dry_run(self.dry_run)
+            .lock_wait(self.lock_wait)
+    }
+}
+
+/// `config`: there is nothing to choose.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Only what is at these paths or below them
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Only a letter and the path, for scripts
+    #[arg(long)]
+    pub(crate) name_status: bool,
+
+    /// Only the sum
+    #[arg(long, conflicts_with = "name_status")]
+    pub(crate) stat: bool,
+
+    #[command(flatten)]
+    pub(crate) sysroot: SysrootArgs,
+}
+
+impl DiffArgs {
+    /// Whether `path` was asked for.
+    pub(crate) fn is_wanted(&self, path: &Path) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|wanted| path.starts_with(wanted))
+    }
 }
 
 /// `run`.
@@ -397,13 +479,14 @@ mod tests {
 
     #[test]
     fn options_reach_the_library() {
-        let line = "begin -n --lazy --lock-wait 2.5 --backing ram --size-limit 512M";
+        let line = "begin -n --lazy --lock-wait 2.5 --backing ram --size-limit 512M --for 1h30min";
         let wanted = Options::new()
             .dry_run(true)
             .lazy(true)
             .lock_wait(Duration::from_millis(2500))
             .backing(Backing::Ram)
-            .size_limit(512 << 20);
+            .size_limit(512 << 20)
+            .time_limit(Duration::from_secs(5400));
         assert_eq!(begin(line).map(|b| b.options()), Some(wanted));
         assert_eq!(begin("begin").map(|b| b.options()), Some(Options::new()));
     }
@@ -420,6 +503,10 @@ mod tests {
         assert!(refused("end --backing ram").contains("--backing"));
         assert!(refused("begin --yes").contains("--yes"));
         assert!(refused("begin --size-limit 0").contains("more than nothing"));
+        assert!(refused("begin --for soon").contains("30min"));
+        assert!(refused("end --for 1h").contains("--for"));
+        assert!(refused("end --due 5 --dry-run").contains("cannot be used with"));
+        assert!(refused("config x").contains("'x'"));
     }
 
     #[test]

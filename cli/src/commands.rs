@@ -3,7 +3,10 @@
 //! library and makes the answer.
 
 mod begin;
+mod cleanup;
+mod config;
 mod detect;
+mod diff;
 mod end;
 mod run;
 mod status;
@@ -21,6 +24,9 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Begin(args)) => begin::run(&args),
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),
+        Some(Verb::Cleanup(args)) => cleanup::run(&args),
+        Some(Verb::Config(_)) => config::run(),
+        Some(Verb::Diff(args)) => diff::run(&args, cli.json),
         Some(Verb::Run(args)) => match run::run(&args)? {},
     }
 }

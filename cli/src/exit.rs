@@ -54,6 +54,7 @@ mod tests {
         assert_eq!(status(Kind::SysrootLocked), 17);
         assert_eq!(status(Kind::InUse), 18);
         assert_eq!(status(Kind::Cancelled), 24);
+        assert_eq!(status(Kind::NotAllowed), 25);
     }
 
     #[test]

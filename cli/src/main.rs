@@ -37,8 +37,10 @@ fn main() -> ExitCode {
         }
     };
     match result {
-        Ok(answer) if json => finish(&output::json::document(&answer.json), answer.exit),
-        Ok(answer) => finish(&answer.text, answer.exit),
+        Ok(answer) => match answer.json {
+            Some(document) if json => finish(&output::json::document(&document), answer.exit),
+            _ => finish(&answer.text, answer.exit),
+        },
         Err(error) if json => finish(&output::json::error(&error), exit::status(error.kind())),
         Err(error) => {
             output::stream::complain(&error.to_string());

@@ -2,6 +2,7 @@
 //! How answers look: pure functions from the library's results to text and to JSON,
 //! and the two streams that they go to.
 
+pub(crate) mod differences;
 pub(crate) mod json;
 pub(crate) mod progress;
 #[cfg(test)]

@@ -24,6 +24,7 @@ use crate::capi::request::{Request, state as known_state};
 use crate::error::{Error, Kind, Result};
 use crate::perform::Outcome;
 use crate::verbs::begin::begin;
+use crate::verbs::cleanup::cleanup;
 use crate::verbs::end::end;
 
 /// What is to be done on the thread; an error in the arguments is told there too, since
@@ -148,6 +149,62 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end_finish(
     error: *mut *mut GError,
 ) -> *mut OstreeSysrootUnlockOutcome {
     let tag = ostree_sysroot_unlock_end_async as *mut _;
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { guard(error, || Ok(finish(check(result, tag)?, error))) }
+}
+
+/// ostree_sysroot_unlock_cleanup_async:
+/// @sysroot: the booted sysroot
+/// @deployment: (nullable): the booted deployment, or %NULL for just that
+/// @options: (nullable): as ostree_sysroot_unlock_cleanup() takes them
+/// @progress: (nullable): is told what is being done
+/// @cancellable: (nullable): stops it
+/// @callback: (scope async) (closure user_data): is called in the thread-default main context
+/// of the caller when it is done
+/// @user_data: for @callback
+///
+/// The same as ostree_sysroot_unlock_cleanup(), on another thread. What it takes is kept as long
+/// as it is needed. Every error, one in the arguments too, comes from
+/// ostree_sysroot_unlock_cleanup_finish().
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_cleanup_async(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    options: *mut OstreeSysrootUnlockOptions,
+    progress: *mut OstreeAsyncProgress,
+    cancellable: *mut GCancellable,
+    callback: GAsyncReadyCallback,
+    user_data: gpointer,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    guard_quiet(|| unsafe {
+        let request = Request::new(sysroot, deployment, options, progress, cancellable).map(Moved);
+        let job = move || {
+            let Moved(request) = request?;
+            request.run(cleanup)
+        };
+        let tag = ostree_sysroot_unlock_cleanup_async as *mut _;
+        start(Box::new(job), tag, cancellable, callback, user_data);
+    });
+}
+
+/// ostree_sysroot_unlock_cleanup_finish:
+/// @result: what the callback of ostree_sysroot_unlock_cleanup_async() was given
+/// @error: return location for an error, or %NULL
+///
+/// What came of it, with the errors of ostree_sysroot_unlock_cleanup().
+///
+/// Returns: (transfer full): what was done, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_cleanup_finish(
+    result: *mut GAsyncResult,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockOutcome {
+    let tag = ostree_sysroot_unlock_cleanup_async as *mut _;
     // SAFETY: the caller keeps the promises of the header.
     unsafe { guard(error, || Ok(finish(check(result, tag)?, error))) }
 }

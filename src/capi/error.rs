@@ -42,6 +42,7 @@ use crate::error::{Error, Kind};
 /// and is not safe to use
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
 /// was to bring about
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED: the configuration of this system does not allow it
 ///
 /// What went wrong. The numbers never change, and more may be added, so treat one that you do
 /// not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
@@ -67,6 +68,8 @@ pub enum OstreeSysrootUnlockError {
     NoSpace = 11,
     UnsafePath = 12,
     Unverified = 13,
+    // 14 is the kind Cancelled, which C has from GIO.
+    NotAllowed = 15,
 }
 
 /// A missing line here does not compile: every kind has its number in C.
@@ -87,6 +90,7 @@ fn number(kind: Kind) -> Option<OstreeSysrootUnlockError> {
         Kind::NoSpace => C::NoSpace,
         Kind::UnsafePath => C::UnsafePath,
         Kind::Unverified => C::Unverified,
+        Kind::NotAllowed => C::NotAllowed,
         Kind::Cancelled => return None,
     })
 }

@@ -32,6 +32,7 @@ pub struct Value {
     persistent: bool,
     made_by: Option<GString>,
     since: gint64,
+    until: gint64,
     upper_path: Option<CString>,
     upper_usage: Option<Usage>,
     no_upper_reason: Option<GString>,
@@ -50,6 +51,7 @@ impl From<Hierarchy> for Value {
             persistent: hierarchy.persistent,
             made_by: hierarchy.made_by.map(|who| text(who.name())),
             since: hierarchy.since.unwrap_or(0),
+            until: hierarchy.until.unwrap_or(0),
             upper_path: upper.ok().map(|upper| filename(&upper.path)),
             upper_usage: upper.ok().and_then(|upper| upper.usage),
             no_upper_reason: upper.err().map(|reason| text(reason_of(reason))),
@@ -212,6 +214,21 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_since(
 ) -> gint64 {
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(hierarchy, |hierarchy| hierarchy.since) }
+}
+
+/// ostree_sysroot_unlock_hierarchy_get_until:
+/// @hierarchy: a hierarchy
+///
+/// Returns: when it is to end by itself, in seconds since the epoch; 0 where it is not. A time
+/// that is over says that it could not be ended
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_until(
+    hierarchy: *mut OstreeSysrootUnlockHierarchy,
+) -> gint64 {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(hierarchy, |hierarchy| hierarchy.until) }
 }
 
 /// ostree_sysroot_unlock_hierarchy_get_upper_path:

@@ -32,8 +32,8 @@ pub enum OstreeSysrootUnlockBacking {
 
 /// OstreeSysrootUnlockOptions:
 ///
-/// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin() and
-/// ostree_sysroot_unlock_end(). An operation refuses an option that means nothing to it with
+/// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
+/// ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
 ///
 /// May be used again, and by several threads: an operation takes what is set when it is called.
@@ -282,4 +282,50 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_size_limit(
 ) {
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(options, |options| options.change(|o| o.size_limit(bytes))) }
+}
+
+/// ostree_sysroot_unlock_options_set_time_limit:
+/// @options: the options
+/// @seconds: the limit, in seconds; not 0
+///
+/// `begin`: how long it may stay unlocked. Then it ends by itself, by the rules of
+/// ostree_sysroot_unlock_end(), and also after a suspend; who is logged in at a terminal is
+/// warned before. On what is unlocked already, in the same state or in another, the limit counts
+/// from now. A timer of systemd does it: where that does not run, the notes of the outcome say
+/// that nothing will. The default is no limit, unless the configuration of the system has one.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_time_limit(
+    options: *mut OstreeSysrootUnlockOptions,
+    seconds: guint,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.time_limit(Duration::from_secs(seconds.into())))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_after_upgrade:
+/// @options: the options
+/// @after_upgrade: %TRUE to do it
+///
+/// `cleanup`: do also what is to be done once for each deployment after it was booted, which is
+/// libostree's own cleanup of the sysroot, and the hooks in `post-upgrade.d`. Where all of it has
+/// been done, nothing is. The default is not to.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_after_upgrade(
+    options: *mut OstreeSysrootUnlockOptions,
+    after_upgrade: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.after_upgrade(after_upgrade != GFALSE))
+        })
+    }
 }

@@ -18,6 +18,7 @@ use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
 use crate::capi::request::{Request, state as known_state};
 use crate::verbs::begin::begin;
+use crate::verbs::cleanup::cleanup;
 use crate::verbs::detect::detect;
 use crate::verbs::end::end;
 use crate::verbs::enter::enter;
@@ -89,7 +90,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 /// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
-/// @options: (nullable): of the options, all but `usage` may mean something here
+/// @options: (nullable): of the options, all but `usage` and `after_upgrade` may mean something
+/// here
 /// @progress: (nullable): is told what is being done
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL
@@ -114,7 +116,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED if it is in @state already or somebody else
 /// has unlocked it, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED for a @state that this version or
 /// this system cannot make, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL
-/// or @state or an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if a change
+/// or @state or an option makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if the
+/// configuration of the system forbids it, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if a change
 /// would take a file from under somebody who writes to it,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something else afterwards,
 /// %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a failure `/usr` is as it was before; should even putting
@@ -183,6 +186,48 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end(
         guard(error, || {
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
             request.run(end).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_cleanup:
+/// @sysroot: the booted sysroot; it need not be loaded
+/// @deployment: (nullable): the booted deployment, or %NULL for just that
+/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `after_upgrade`
+/// mean something here
+/// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+/// describes
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// Removes what earlier boots and other deployments left: what was written to `/usr` then, and
+/// flags that are no longer true. Makes good what was interrupted. What is unlocked now stays as
+/// it is. A boot unit of systemd calls it; elsewhere somebody has to.
+///
+/// Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin(). The steps
+/// of the outcome say what was removed, its notes what was not, and why.
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if a hook failed that
+/// ostree_sysroot_unlock_options_set_after_upgrade() had it run; the others have run, and all of
+/// them will again. Otherwise it fails like ostree_sysroot_unlock_begin().
+///
+/// Returns: (transfer full): what was done, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_cleanup(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    options: *mut OstreeSysrootUnlockOptions,
+    progress: *mut OstreeAsyncProgress,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockOutcome {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
+            request.run(cleanup).map(hand_over)
         })
     }
 }

@@ -15,6 +15,8 @@ use crate::sys::files;
 
 const DEVELOPMENT: &str = "unlocked-development";
 const TRANSIENT: &str = "unlocked-transient";
+/// The files that say that a deployment is unlocked.
+pub(crate) const RUN_FLAGS: [&str; 2] = [DEVELOPMENT, TRANSIENT];
 const LIVE: &str = "rpmostree-is-live.stamp";
 const GROUP: &str = "origin";
 const KEY: &str = "unlocked";

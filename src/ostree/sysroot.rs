@@ -25,6 +25,29 @@ pub fn target(
     sysroot: &ostree::Sysroot,
     deployment: Option<&ostree::Deployment>,
 ) -> Result<DeploymentId> {
+    match named(sysroot, deployment)? {
+        Named::Booted(booted) => Ok(booted),
+        Named::Other(other, booted) => Err(Error::new(
+            Kind::NotBooted,
+            format!("deployment {} of {} is not booted", other.id(), other.os),
+        )
+        .next(format!(
+            "only the booted one, {}, can be acted on",
+            booted.id()
+        ))),
+    }
+}
+
+/// A deployment that a caller means.
+pub enum Named {
+    /// The booted one.
+    Booted(DeploymentId),
+    /// Another one, and the booted one.
+    Other(DeploymentId, DeploymentId),
+}
+
+/// Which deployment of the booted sysroot the caller means; the booted one without a name.
+pub fn named(sysroot: &ostree::Sysroot, deployment: Option<&ostree::Deployment>) -> Result<Named> {
     let booted = booted::find()?;
     if !namespace::root_is_the_systems().unwrap_or(true) {
         return Err(Error::new(
@@ -44,23 +67,17 @@ pub fn target(
         );
     }
     let Some(meant) = deployment else {
-        return Ok(booted);
+        return Ok(Named::Booted(booted));
     };
-    let is_booted = meant.osname() == booted.os
-        && meant.csum() == booted.commit
-        && meant.deployserial() == booted.serial;
-    if !is_booted {
-        let name = format!("{}.{}", meant.csum(), meant.deployserial());
-        return Err(Error::new(
-            Kind::NotBooted,
-            format!("deployment {name} of {} is not booted", meant.osname()),
-        )
-        .next(format!(
-            "only the booted one, {}, can be acted on",
-            booted.id()
-        )));
-    }
-    Ok(booted)
+    let meant = DeploymentId {
+        os: meant.osname().into(),
+        commit: meant.csum().into(),
+        serial: meant.deployserial(),
+    };
+    Ok(match meant == booted {
+        true => Named::Booted(booted),
+        false => Named::Other(meant, booted),
+    })
 }
 
 fn identity(path: &Path) -> Result<(u64, u64)> {

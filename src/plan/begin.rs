@@ -2,6 +2,7 @@
 //! The plan of `begin`: push an upper, or take the one that is open to another state.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::moves::{self, Move};
 use super::{Cover, Exchange, Plan, Step, meaningless, refuse_foreign};
@@ -14,7 +15,7 @@ use crate::ostree::deployments::Others;
 use crate::stack::{MadeBy, Stack, State, Token, Upper};
 
 /// Where file systems in RAM are mounted.
-const RAM: &str = "/run/ostree-unlock";
+pub const RAM: &str = "/run/ostree-unlock";
 /// With less than this left an overlay would fail on its first writes.
 const LEAST_SPACE: u64 = 4 << 20;
 
@@ -53,6 +54,18 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     }
     check_options(request)?;
     refuse_foreign(observation)?;
+    let unlocked = observation.stack.upper.is_some();
+    if unlocked && request.options.time_limit.is_some() && observation.valid_record().is_none() {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "what somebody else has unlocked does not end by itself",
+        )
+        .at(USR)
+        .next("leave the time limit out; or end it first, and begin anew"));
+    }
+    if let Some(plan) = prolong(observation, request) {
+        return Ok(plan);
+    }
     let from = observation.stack.state();
     let taken = moves::find(from, request.state);
     if let (Move::Refused(reason), Some(upper)) = (taken, &observation.stack.upper) {
@@ -73,6 +86,21 @@ fn check_options(request: &Begin<'_>) -> Result<()> {
     let in_ram = options.backing == Some(Backing::Ram) || options.size_limit.is_some();
     if options.usage {
         return Err(meaningless("usage"));
+    }
+    if options.after_upgrade {
+        return Err(meaningless("after_upgrade"));
+    }
+    if options.time_limit.is_some_and(|limit| limit.as_secs() == 0) {
+        return invalid(
+            "a time limit of nothing",
+            "name a number of seconds, or leave it out",
+        );
+    }
+    if request.state == State::Hotfix && options.time_limit.is_some() {
+        return invalid(
+            "what is to be there after a reboot does not end by itself",
+            "leave the time limit out, or begin another state",
+        );
     }
     if options.size_limit == Some(0) {
         return invalid(
@@ -158,6 +186,7 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
         backing,
         directory: directory.clone(),
         since: request.now,
+        until: until(request),
     };
     Ok(Plan {
         intent: Intent::Begin(record.clone()),
@@ -203,6 +232,16 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
         Step::Announce(state),
     ]);
     steps
+}
+
+/// When it is to end by itself.
+pub fn until(request: &Begin<'_>) -> Option<i64> {
+    deadline(request.now, request.options.time_limit?)
+}
+
+/// So long after `now`, both in whole seconds.
+pub fn deadline(now: i64, limit: Duration) -> Option<i64> {
+    now.checked_add(i64::try_from(limit.as_secs()).ok()?)
 }
 
 /// What libostree and its readers know the state by.
@@ -296,6 +335,27 @@ fn backing(space: &Space, options: &Options) -> Result<(Backing, Vec<String>)> {
     }
 }
 
+/// Another deadline for what is in this state already.
+fn prolong(observation: &Observation, request: &Begin<'_>) -> Option<Plan> {
+    let state = observation.stack.state();
+    let record = observation.valid_record()?;
+    let until = until(request)?;
+    let asked = state == request.state && request.options.backing.is_none();
+    (asked && request.options.size_limit.is_none()).then(|| Plan {
+        intent: Intent::Change {
+            from: state,
+            to: state,
+            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+        },
+        after: observation.stack.clone(),
+        steps: vec![Step::WriteRecord(Record {
+            until: Some(until),
+            ..record.clone()
+        })],
+        notes: Vec::new(),
+    })
+}
+
 /// From one state to another, keeping what was written.
 fn change(
     observation: &Observation,
@@ -355,6 +415,7 @@ fn change(
         steps.push(Step::WriteRecord(Record {
             state: to,
             directory: directory.clone(),
+            until: until(request).or(record.until.filter(|_| !to.is_persistent())),
             ..record.clone()
         }));
     }
@@ -404,6 +465,7 @@ fn replace(
         backing: Backing::Disk,
         directory: observe::hotfix_directory(&observation.deployment),
         since: observation.since().unwrap_or(request.now),
+        until: None,
     };
     let mut steps = twin(request);
     steps.push(Step::Seal);

@@ -18,6 +18,12 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
     if options.usage {
         return Err(meaningless("usage"));
     }
+    if options.time_limit.is_some() {
+        return Err(meaningless("time_limit"));
+    }
+    if options.after_upgrade {
+        return Err(meaningless("after_upgrade"));
+    }
     refuse_foreign(observation)?;
     let (Some(upper), Some(mount)) = (&observation.stack.upper, &observation.mount) else {
         return Err(

@@ -2,16 +2,20 @@
 //! `begin`: unlock.
 
 use std::path::Path;
+use std::time::Duration;
 
-use crate::error::Result;
+use crate::config;
+use crate::deadline::{self, Timer};
+use crate::error::{Error, Result};
 use crate::observe::Observation;
 use crate::options::{Options, Watch};
+use crate::ostree::booted::{self, Verified};
 use crate::ostree::deployments::{self, Others};
-use crate::ostree::{booted, sysroot};
+use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
 use crate::plan::begin::{self, Begin, Space};
 use crate::stack::{State, Token};
-use crate::sys::{random, space};
+use crate::sys::{namespace, random, space};
 
 /// Unlocks `/usr` of the booted deployment: lays a writable overlay over it.
 ///
@@ -22,7 +26,9 @@ use crate::sys::{random, space};
 ///
 /// Where it is unlocked already, this takes it to another state, and what was written is
 /// kept. For a hotfix the booted commit is deployed once more, to go back to, unless there
-/// is such a deployment already; no other one is removed.
+/// is such a deployment already; no other one is removed. What the
+/// configuration of the system forbids is refused with
+/// [`Kind::NotAllowed`](crate::Kind::NotAllowed); see [`config`](crate::config()).
 pub fn begin(
     sysroot: &ostree::Sysroot,
     deployment: Option<&ostree::Deployment>,
@@ -32,25 +38,66 @@ pub fn begin(
 ) -> Result<Outcome> {
     let start = || {
         let deployment = sysroot::target(sysroot, deployment)?;
+        let config = config::load(Path::new("/"))?;
+        let verified = booted::verified();
+        config.check(state, options, verified != Verified::No)?;
         let token = Token::from_bits(random::bits()?);
         let now = glib::real_time() / 1_000_000;
-        perform::run(&deployment, options, watch, |observation| {
+        // First the timer, so that nothing is ever open without it.
+        let armed = arm(&config.time_limit(state, options), options, now);
+        let mut until = None;
+        let decide = |observation: &Observation| {
+            // What is open keeps what it was begun with.
+            let options = match observation.stack.upper {
+                None => config.settle(state, options, observation.sysroot_writable),
+                Some(_) => options.clone(),
+            };
             let request = Begin {
                 state,
-                options,
+                options: &options,
                 token,
                 now,
                 space: space(observation)?,
-                verified: booted::verified(),
+                verified,
                 others: match state {
                     State::Hotfix => deployments::others(&observation.deployment)?,
                     _ => Others::default(),
                 },
             };
-            begin::begin(observation, &request)
-        })
+            let plan = begin::begin(observation, &request)?;
+            until = begin::until(&request);
+            Ok(plan)
+        };
+        let result = perform::run(&deployment, options, watch, decide);
+        if let Some(Ok(timer)) = &armed {
+            // It failed, or what was open has no limit.
+            if result.is_err() || until != Some(timer.until) {
+                timer.withdraw();
+            }
+        }
+        let mut outcome = result?;
+        outcome.notes.extend(until.map(|time| ends(time, armed)));
+        outcome.notes.extend(config.warnings().iter().cloned());
+        Ok(outcome)
     };
-    start().map_err(|error| error.during("begin"))
+    start().map_err(|error: Error| error.during("begin"))
+}
+
+/// The deadline, once systemd knows it; `None` where there is nothing for it to know.
+fn arm(limit: &Option<Duration>, options: &Options, now: i64) -> Option<Result<Timer>> {
+    let until = begin::deadline(now, (*limit)?).filter(|_| !options.dry_run)?;
+    namespace::require_root().ok()?;
+    Some(deadline::arm(now, until))
+}
+
+fn ends(until: i64, armed: Option<Result<Timer>>) -> String {
+    let time = deadline::clock(until);
+    match armed {
+        Some(Err(error)) => format!(
+            "nothing will end it by itself at {time} ({error}): end it yourself with `ostree-unlock end`"
+        ),
+        _ => format!("it ends by itself at {time}, by the rules of `ostree-unlock end`"),
+    }
 }
 
 fn space(observation: &Observation) -> Result<Space> {

@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use crate::deadline;
 use crate::error::{Error, Result};
 use crate::etc;
+use crate::observe::Observation;
 use crate::options::{Options, Watch};
 use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
@@ -22,13 +24,30 @@ pub fn end(
     options: &Options,
     watch: &Watch<'_>,
 ) -> Result<Outcome> {
+    end_if(sysroot, deployment, options, watch, |_| Ok(()))
+}
+
+/// The same, once `check` has seen under the lock what is to be ended.
+pub(crate) fn end_if(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    options: &Options,
+    watch: &Watch<'_>,
+    check: impl FnOnce(&Observation) -> Result<()> + Send,
+) -> Result<Outcome> {
     let start = || {
         let deployment = sysroot::target(sysroot, deployment)?;
         let mut since = None;
+        let mut until = None;
         let mut outcome = perform::run(&deployment, options, watch, |observation| {
+            check(observation)?;
             since = observation.since();
+            until = observation.until();
             end::end(observation, options)
         })?;
+        if let Some(until) = until.filter(|_| !options.dry_run) {
+            deadline::disarm(until);
+        }
         let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
         outcome
             .notes

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use gio::prelude::*;
 use rustix::fs::{Access, AtFlags, CWD};
 
+use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
@@ -42,6 +43,8 @@ pub struct Hierarchy {
     pub made_by: Option<MadeBy>,
     /// Since when, in seconds since the epoch; `None` where it is locked or not known.
     pub since: Option<i64>,
+    /// When it is to end by itself, in seconds since the epoch; `None` where it is not.
+    pub until: Option<i64>,
     /// The writable part, or why it cannot be shown.
     pub upper: Result<UpperInfo, NoUpper>,
     /// What is stale or wrong.
@@ -129,6 +132,7 @@ fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) ->
         persistent: state.is_persistent(),
         made_by: upper.map(|upper| upper.made_by),
         since: observation.since(),
+        until: observation.until(),
         upper: upper_info(observation, options, watch)?,
         problems: problems(observation),
     })
@@ -223,6 +227,17 @@ fn problems(observation: &Observation) -> Vec<Problem> {
             "an overlay was taken away by somebody else: the next begin or end clears what is left of it".to_owned(),
         ),
         Err(text) => add("unreadable", text.clone()),
+    }
+    if let Some(until) = observation.until() {
+        if until < glib::real_time() / 1_000_000 {
+            add(
+                "overdue",
+                "it was to end by itself and has not: somebody uses it, or systemd does not run; end it with `ostree-unlock end`".to_owned(),
+            );
+        }
+    }
+    if let Err(error) = config::load(Path::new("/")) {
+        add("config", format!("nothing can be begun: {error}"));
     }
     if state != flagged {
         let text = match (state, flagged) {

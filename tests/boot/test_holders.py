@@ -99,23 +99,6 @@ def test_what_was_discarded_is_removed_once_nobody_uses_it(system):
     assert int(system.run(leftovers).stdout) == 0
 
 
-@trees(readonly=False)
-def test_what_was_discarded_is_removed_at_boot(system):
-    """By systemd-tmpfiles, which runs with these arguments at every boot; where /sysroot is read-only the next call does it."""
-    if not system.exists("/usr/lib/tmpfiles.d/ostree-unlock.conf"):
-        pytest.skip("what is staged has no tmpfiles.d snippet")
-    leftovers = "ls -d /sysroot/ostree/deploy/*/backing/*/unlock/old-* 2>/dev/null | wc -l"
-    system.run("ostree-unlock begin")
-    with system.popen(f"cd /usr/bin; {WAIT}", stdin=-1, stdout=-1) as process:
-        process.stdout.readline()
-        system.run("ostree-unlock end --yes")
-        process.stdin.close()
-    assert int(system.run(leftovers).stdout) == 1
-    system.reboot()
-    system.run("mount -o remount,rw /sysroot; systemd-tmpfiles --remove --boot ostree-unlock.conf")
-    assert int(system.run(leftovers).stdout) == 0
-
-
 _ASK = """
 import gi
 gi.require_version("OSTree", "1.0")

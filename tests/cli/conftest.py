@@ -34,7 +34,7 @@ def exit_status() -> dict[str, int]:
     """The table of exit statuses, by the names that errors have in JSON."""
     kinds = (
         "not-ostree not-booted permission-denied already-unlocked not-unlocked sysroot-locked in-use foreign-mount "
-        "unsupported no-space unsafe-path unverified cancelled"
+        "unsupported no-space unsafe-path unverified cancelled not-allowed"
     )
     return {"failed": 1, "invalid-argument": 2, **{kind: 12 + index for index, kind in enumerate(kinds.split())}}
 

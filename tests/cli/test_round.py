@@ -8,7 +8,7 @@ import re
 from harness import documents
 
 HIERARCHY = {
-    "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "upper", "upper_reason", "problems",
+    "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "until", "upper", "upper_reason", "problems",
 }  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def test_in_json(system, unlock):
         "persistent": False,
         "made_by": None,
         "since": None,
+        "until": None,
         "upper": None,
         "upper_reason": "locked",
         "problems": [],

@@ -14,7 +14,8 @@ OF_OTHERS = {
     "sudo.8",
     "systemd-sysext.8",
     "systemd.exec.5",
-    "tmpfiles.d.5",
+    "systemd.1",
+    "systemd-system.conf.5",
     "umount.8",
 }
 

@@ -22,13 +22,28 @@ def parse(text: str) -> dict:
     return document
 
 
+def parse_lines(text: str, kind: str) -> list[dict]:
+    """The documents in `text`, a line each, which are of this kind in the schema."""
+    documents = [json.loads(line) for line in text.splitlines()]
+    schema = _schema()
+    validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
+    for document in documents:
+        validator.validate(document)
+    return documents
+
+
 @functools.cache
 def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(_schema())
+
+
+@functools.cache
+def _schema() -> dict:
     schema = json.loads(SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     whole = schema.pop("properties")
     _close(schema)
-    return jsonschema.Draft202012Validator({**schema, "properties": whole})
+    return {**schema, "properties": whole}
 
 
 def _close(schema: object) -> None:

@@ -21,7 +21,7 @@ from .release import Release
 SPEC = "packaging/rpm/libostree-unlock.spec"
 # What a distribution's own packages of macros would say; these are Debian's directories.
 DIRECTORIES = (
-    "--define=_tmpfilesdir /usr/lib/tmpfiles.d",
+    "--define=_unitdir /usr/lib/systemd/system",
     "--define=python3_sitelib /usr/lib/python3/dist-packages",
 )
 TOOLS = ("elfutils", "lintian", "rpm", "rpmlint")

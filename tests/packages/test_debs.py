@@ -61,7 +61,7 @@ def test_there_are_these(debs):
         ),
         ("gir1.2-ostreeunlock-1.0", {"/usr/lib/x86_64-linux-gnu/girepository-1.0/OstreeUnlock-1.0.typelib"}),
         ("python3-ostree-unlock", {"/usr/lib/python3/dist-packages/gi/overrides/OstreeUnlock.py"}),
-        ("ostree-unlock", {"/usr/bin/ostree-unlock", "/usr/lib/tmpfiles.d/ostree-unlock.conf"}),
+        ("ostree-unlock", {"/usr/bin/ostree-unlock", "/usr/lib/systemd/system/ostree-unlock-cleanup.service"}),
     ],
 )
 def test_has(debs, package, files):

@@ -18,7 +18,7 @@ pub(super) fn run(args: &BeginArgs) -> Result<Answer> {
         };
         ostree_unlock::begin(&sysroot, None, state(args)?, &args.options(), &watch)
     })?;
-    Ok(Answer::done(text::begin(&outcome), json::begin(&outcome)))
+    Ok(Answer::done(text::begin(&outcome), json::outcome(&outcome)))
 }
 
 /// Development where no state is named; but a hotfix is not to lose by that that it lasts.

@@ -2,7 +2,9 @@
 //! `end`. What was written is counted first, because afterwards nobody can say any
 //! more what was discarded; and at a terminal it is asked for.
 
-use ostree_unlock::{Error, Hierarchy, Kind, Options, Result, State, Usage, Watch};
+use ostree_unlock::{
+    Error, Expiry, Hierarchy, Kind, Options, Outcome, Result, State, Usage, Watch,
+};
 
 use crate::answer::Answer;
 use crate::args::EndArgs;
@@ -12,6 +14,10 @@ use crate::{confirm, interrupt, sysroot};
 pub(super) fn run(args: &EndArgs) -> Result<Answer> {
     let sysroot = sysroot::open(args.change.sysroot.path.as_deref());
     let options = args.change.options();
+    if let Some(deadline) = args.due {
+        let expiry = ostree_unlock::expire(&sysroot, deadline, &options, &Watch::default())?;
+        return expired(&expiry);
+    }
     let unlocked = unlocked(&sysroot);
     if let Some(hierarchy) = unlocked.as_ref().filter(|_| is_asked(args)) {
         // Nobody is asked about what would be refused afterwards.
@@ -32,6 +38,21 @@ pub(super) fn run(args: &EndArgs) -> Result<Answer> {
         text::end(&outcome, discarded),
         json::end(&outcome, discarded),
     ))
+}
+
+/// What came of a deadline. Nobody is there to be asked.
+fn expired(expiry: &Expiry) -> Result<Answer> {
+    let json = match expiry {
+        Expiry::Ended(outcome) => json::end(outcome, None),
+        _ => json::end(
+            &Outcome {
+                state: ostree_unlock::detect()?.state,
+                ..Outcome::default()
+            },
+            None,
+        ),
+    };
+    Ok(Answer::done(text::expired(expiry), json))
 }
 
 /// What is unlocked now, counted. A status that fails is no answer to `end`: then

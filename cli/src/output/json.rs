@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use ostree_unlock::{
-    DeploymentId, Detection, Error, Hierarchy, Holder, Kind, NoUpper, Outcome, Overview, Problem,
-    UpperInfo, Usage,
+    Config, DeploymentId, Detection, Error, Hierarchy, Holder, Kind, NoUpper, Outcome, Overview,
+    Problem, Setting, UpperInfo, Usage,
 };
 use serde_json::{Value, json};
 
@@ -53,8 +53,8 @@ pub(crate) fn detect(detection: &Detection) -> Value {
     })
 }
 
-/// `begin`.
-pub(crate) fn begin(outcome: &Outcome) -> Value {
+/// `begin` and `cleanup`.
+pub(crate) fn outcome(outcome: &Outcome) -> Value {
     json!({
         "unlocked": outcome.state.name(),
         "dry_run": outcome.dry_run,
@@ -63,9 +63,28 @@ pub(crate) fn begin(outcome: &Outcome) -> Value {
     })
 }
 
+/// `config`.
+pub(crate) fn config(config: &Config) -> Value {
+    let settings = config.settings();
+    json!({
+        "settings": settings.iter().map(setting).collect::<Vec<_>>(),
+        "warnings": config.warnings(),
+    })
+}
+
+fn setting(setting: &Setting) -> Value {
+    let origin = setting.origin.as_ref();
+    json!({
+        "key": setting.key,
+        "value": setting.value,
+        "path": origin.map(|origin| lossy(&origin.path)),
+        "line": origin.map(|origin| origin.line),
+    })
+}
+
 /// `end`: as `begin`, and what was discarded, where it could be counted.
 pub(crate) fn end(outcome: &Outcome, discarded: Option<Usage>) -> Value {
-    let mut answer = begin(outcome);
+    let mut answer = self::outcome(outcome);
     answer["discarded"] = discarded.map_or(
         Value::Null,
         |usage| json!({ "entries": usage.entries, "bytes": usage.bytes }),
@@ -110,6 +129,7 @@ fn hierarchy(hierarchy: &Hierarchy) -> Value {
         "persistent": hierarchy.persistent,
         "made_by": hierarchy.made_by.map(|who| who.name()),
         "since": hierarchy.since.and_then(time::rfc3339),
+        "until": hierarchy.until.and_then(time::rfc3339),
         "upper": upper,
         "upper_reason": reason,
         "problems": hierarchy.problems.iter().map(problem).collect::<Vec<_>>(),
@@ -180,6 +200,7 @@ mod tests {
                     "persistent": false,
                     "made_by": null,
                     "since": null,
+                    "until": null,
                     "upper": null,
                     "upper_reason": "locked",
                     "problems": [],
@@ -201,6 +222,7 @@ mod tests {
                 "persistent": false,
                 "made_by": "ostree-unlock",
                 "since": "2026-11-21T01:50:00Z",
+                "until": "2026-11-21T02:20:00Z",
                 "upper": { "path": samples::UPPER, "entries": null, "bytes": null },
                 "upper_reason": null,
                 "problems": [{ "code": "stale-flag", "text": "A flag is stale." }],
@@ -254,7 +276,7 @@ mod tests {
             end(&outcome, Some(usage))["discarded"],
             json!({ "entries": 1, "bytes": 2 })
         );
-        assert!(begin(&outcome).get("discarded").is_none());
+        assert!(super::outcome(&outcome).get("discarded").is_none());
     }
 
     #[test]

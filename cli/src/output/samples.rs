@@ -25,6 +25,7 @@ pub(super) fn locked() -> Overview {
             persistent: false,
             made_by: None,
             since: None,
+            until: None,
             upper: Err(NoUpper::Locked),
             problems: Vec::new(),
         }],
@@ -41,6 +42,7 @@ pub(super) fn unlocked() -> Overview {
         persistent: false,
         made_by: Some(MadeBy::Unlock),
         since: Some(SINCE),
+        until: Some(SINCE + 1_800),
         upper: Ok(UpperInfo {
             path: UPPER.into(),
             usage: None,

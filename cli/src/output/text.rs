@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use ostree_unlock::{Detection, Hierarchy, NoUpper, Outcome, Overview, State, Usage};
+use ostree_unlock::{
+    Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, State, Usage,
+};
 
 use super::{time, wrap};
 
@@ -72,6 +74,50 @@ pub(crate) fn end(outcome: &Outcome, discarded: Option<Usage>) -> String {
     text
 }
 
+/// `end --due`.
+pub(crate) fn expired(expiry: &Expiry) -> String {
+    match expiry {
+        Expiry::Ended(outcome) => end(outcome, None),
+        Expiry::Warned(terminals) => {
+            format!("It is not yet time; told {terminals} terminals.\n")
+        }
+        _ => "That is not the deadline of what is unlocked now.\n".to_owned(),
+    }
+}
+
+/// `cleanup`.
+pub(crate) fn cleanup(outcome: &Outcome) -> String {
+    let mut text = match (outcome.steps.is_empty(), outcome.dry_run) {
+        (true, _) => "There is nothing to clean up.\n".to_owned(),
+        (false, true) => "Nothing was changed. It would:\n".to_owned(),
+        (false, false) => "Done:\n".to_owned(),
+    };
+    for step in &outcome.steps {
+        text += &wrap::hanging("  - ", step);
+    }
+    text += &notes(outcome);
+    text
+}
+
+/// `config`.
+pub(crate) fn config(config: &Config) -> String {
+    let settings = config.settings();
+    let width = settings.iter().map(|setting| setting.value.chars().count());
+    let width = width.max().unwrap_or(0);
+    let mut text = String::new();
+    for setting in &settings {
+        let origin = match &setting.origin {
+            Some(origin) => origin.to_string(),
+            None => "default".to_owned(),
+        };
+        text += &format!("{:<9}  {:<width$}  {origin}\n", setting.key, setting.value);
+    }
+    for warning in config.warnings() {
+        text += &wrap::hanging("warning: ", warning);
+    }
+    text
+}
+
 /// The question of `end`, without its `[y/N]`.
 pub(crate) fn discard_question(path: &Path, usage: Option<Usage>) -> String {
     let what = usage.map_or_else(|| "everything written there".to_owned(), amount);
@@ -103,6 +149,7 @@ fn one_hierarchy(hierarchy: &Hierarchy, width: usize, now: i64) -> String {
     let mut text = format!("{path:<width$}  {state}  {}\n", access(hierarchy));
     if hierarchy.state != State::None {
         text += &since(hierarchy, now);
+        text += &until(hierarchy, now);
         text += &upper(hierarchy);
     }
     for problem in &hierarchy.problems {
@@ -145,6 +192,11 @@ fn since(hierarchy: &Hierarchy, now: i64) -> String {
         None => String::new(),
     };
     line("since", &format!("{since}{by}"))
+}
+
+fn until(hierarchy: &Hierarchy, now: i64) -> String {
+    let until = hierarchy.until.and_then(|until| time::ahead(until, now));
+    until.map_or_else(String::new, |until| line("until", &until))
 }
 
 fn upper(hierarchy: &Hierarchy) -> String {
@@ -211,13 +263,15 @@ mod tests {
         // The time stands in the local time zone: only what surrounds it is compared.
         let text = status(&samples::unlocked(), NOW);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 6, "{text}");
+        assert_eq!(lines.len(), 7, "{text}");
         assert_eq!(lines[1], "/usr  development  writable, gone after reboot");
         assert!(lines[2].starts_with("  since   2026-11-2"), "{text}");
         assert!(lines[2].ends_with(" (12 minutes), by ostree-unlock"));
-        assert_eq!(lines[3], format!("  upper   {}", samples::UPPER));
-        assert_eq!(lines[4], "  problem A flag is stale.");
-        assert_eq!(lines[5], "  relock  ostree-unlock end");
+        assert!(lines[3].starts_with("  until   2026-11-2"), "{text}");
+        assert!(lines[3].ends_with(" (in 18 minutes)"), "{text}");
+        assert_eq!(lines[4], format!("  upper   {}", samples::UPPER));
+        assert_eq!(lines[5], "  problem A flag is stale.");
+        assert_eq!(lines[6], "  relock  ostree-unlock end");
     }
 
     #[test]
@@ -273,6 +327,29 @@ mod tests {
         );
         let nothing = end(&samples::outcome(State::None), Some(Usage::default()));
         assert!(nothing.contains("Nothing had been written.\n"), "{nothing}");
+    }
+
+    #[test]
+    fn cleaned_up() {
+        let mut outcome = samples::outcome(State::None);
+        assert_eq!(
+            cleanup(&outcome),
+            "Done:\n  - one\n  - two\nnote: A note.\n"
+        );
+        outcome.steps.clear();
+        assert!(cleanup(&outcome).starts_with("There is nothing to clean up.\n"));
+    }
+
+    #[test]
+    fn the_default_configuration() {
+        assert_eq!(
+            config(&Config::default()),
+            "States     development transient hotfix  default\n\
+             OnVerity   allow                         default\n\
+             Backing                                  default\n\
+             SizeLimit                                default\n\
+             TimeLimit                                default\n"
+        );
     }
 
     #[test]

@@ -19,6 +19,17 @@ pub(super) fn ago(since: i64, now: i64) -> Option<String> {
     })
 }
 
+/// The same of a time that is to come.
+pub(super) fn ahead(until: i64, now: i64) -> Option<String> {
+    let time = DateTime::from_unix_local(until).ok()?;
+    let time = time.format("%Y-%m-%d %H:%M").ok()?;
+    Some(match span(until - now) {
+        Some(span) if until - now >= 60 => format!("{time} (in {span})"),
+        Some(_) => format!("{time} (in less than a minute)"),
+        None => format!("{time} (it is over)"),
+    })
+}
+
 /// A length of time, roughly; `None` where the clock was set back.
 fn span(seconds: i64) -> Option<String> {
     const UNITS: [(i64, &str); 3] = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
@@ -48,6 +59,17 @@ mod tests {
             Some("2026-11-21T01:50:00Z")
         );
         assert_eq!(rfc3339(i64::MAX), None);
+    }
+
+    #[test]
+    fn what_is_to_come() {
+        let behind = |text: Option<String>| text.and_then(|t| t.get(16..).map(str::to_owned));
+        assert_eq!(behind(ahead(1_800, 0)).as_deref(), Some(" (in 30 minutes)"));
+        assert_eq!(
+            behind(ahead(59, 0)).as_deref(),
+            Some(" (in less than a minute)")
+        );
+        assert_eq!(behind(ahead(59, 60)).as_deref(), Some(" (it is over)"));
     }
 
     #[test]

@@ -76,6 +76,15 @@ main (void)
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT);
   g_clear_error (&error);
 
+  /* What is open is none of its business. */
+  ostree_sysroot_unlock_cleanup_async (sysroot, NULL, NULL, NULL, NULL, done, &waiting);
+  g_autoptr (GAsyncResult) cleaned = wait_for (&waiting);
+  g_autoptr (OstreeSysrootUnlockOutcome) nothing
+      = ostree_sysroot_unlock_cleanup_finish (cleaned, &error);
+  g_assert_no_error (error);
+  g_assert_null (*ostree_sysroot_unlock_outcome_get_steps (nothing));
+  g_assert_true (g_file_test ("/usr/new", G_FILE_TEST_EXISTS));
+
   /* Nobody has to take the result. */
   ostree_sysroot_unlock_end_async (sysroot, NULL, NULL, NULL, NULL, done, &waiting);
   g_autoptr (GAsyncResult) ended = wait_for (&waiting);

@@ -29,6 +29,10 @@ verbs_report_in_the_error (void)
   result = ostree_sysroot_unlock_end (NULL, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "ostree_sysroot_unlock_end: sysroot is NULL");
 
+  result = ostree_sysroot_unlock_cleanup (NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_cleanup: sysroot is NULL");
+
   result = ostree_sysroot_unlock_status (NULL, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error),
                   "ostree_sysroot_unlock_status: sysroot is NULL");

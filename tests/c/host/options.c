@@ -36,6 +36,8 @@ main (void)
   ostree_sysroot_unlock_options_set_lock_wait (options, G_MAXUINT);
   ostree_sysroot_unlock_options_set_lock_held (options, 42);
   ostree_sysroot_unlock_options_set_size_limit (options, G_MAXUINT64);
+  ostree_sysroot_unlock_options_set_time_limit (options, 60);
+  ostree_sysroot_unlock_options_set_after_upgrade (options, FALSE);
   expect_accepted (sysroot, options);
 
   /* A copy of a boxed value is another reference. */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `diff`: each difference is shown as soon as it is found. A reader that has seen
+//! enough ends it.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use ostree_unlock::Result;
+
+use crate::answer::Answer;
+use crate::args::DiffArgs;
+use crate::output::differences::{self, Form, Sum};
+use crate::sysroot;
+
+pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
+    let sysroot = sysroot::open(args.sysroot.path.as_deref());
+    let form = match (json, args.name_status, args.stat) {
+        (true, _, _) => Form::Json,
+        (_, true, _) => Form::NameStatus,
+        (_, _, true) => Form::Stat,
+        _ => Form::Text { colours: colours() },
+    };
+    let mut sum = Sum::default();
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for difference in ostree_unlock::diff(&sysroot, None)? {
+        let difference = difference.inspect_err(|_| {
+            // What was found so far is not lost by what was not.
+            let _ = out.flush();
+        })?;
+        if !args.is_wanted(&difference.path) {
+            continue;
+        }
+        sum.add(&difference);
+        if let Err(error) = out.write_all(differences::line(&difference, form).as_bytes()) {
+            return Ok(Answer::shown(error.kind() == ErrorKind::BrokenPipe));
+        }
+    }
+    let last = match form {
+        Form::Text { .. } | Form::Stat => sum.line(),
+        Form::NameStatus | Form::Json => String::new(),
+    };
+    let written = out.write_all(last.as_bytes()).and_then(|()| out.flush());
+    let is_well = match &written {
+        Ok(()) => true,
+        Err(error) => error.kind() == ErrorKind::BrokenPipe,
+    };
+    Ok(Answer::shown(is_well))
+}
+
+/// At a terminal, unless that is not wanted: see no-color.org.
+fn colours() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    std::io::stdout().is_terminal() && !unwanted && !dumb
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `cleanup`: removes what earlier boots left, clears flags that are no longer true, and
+//! once after an upgrade has the rest done: libostree's own cleanup, and hooks.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+use crate::hooks;
+use crate::leftovers::{self, Leftover};
+use crate::observe::{self, OURS, Observation};
+use crate::options::{Options, Watch};
+use crate::ostree::{DeploymentId, sysroot};
+use crate::perform::{self, Outcome};
+use crate::plan::repair;
+use crate::sys::files;
+use crate::sys::mountinfo::View;
+use crate::sys::namespace::System;
+
+/// Says, in the deployment's directory of ours, that all was done after it was booted.
+const MARKER: &str = "cleaned";
+
+/// Removes uppers and flags of earlier boots and of other deployments, and makes good
+/// what was interrupted; what is open stays as it is.
+///
+/// With `after_upgrade` also, once for each deployment: what `ostree admin cleanup` does,
+/// and the hooks in `post-upgrade.d`. A hook that fails does not keep the others from
+/// running, and all of it is done again by the next call. Only root may.
+pub fn cleanup(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Outcome> {
+    let start = || {
+        check_options(options)?;
+        let deployment = sysroot::target(sysroot, deployment)?;
+        if options.dry_run {
+            return preview(&deployment, options);
+        }
+        let mut outcome = perform::tidy(&deployment, options, watch, remove_all)?;
+        if options.after_upgrade {
+            after_upgrade(&deployment, options, watch, &mut outcome)?;
+        }
+        Ok(outcome)
+    };
+    start().map_err(|error: Error| error.during("cleanup"))
+}
+
+fn check_options(options: &Options) -> Result<()> {
+    let known = Options::new()
+        .dry_run(options.dry_run)
+        .lock_wait(options.lock_wait)
+        .lock_held(options.lock_held)
+        .after_upgrade(options.after_upgrade);
+    if *options == known {
+        return Ok(());
+    }
+    Err(
+        Error::new(Kind::InvalidArgument, "an option that means nothing here")
+            .next("leave out all but dry_run, lock_wait, lock_held and after_upgrade"),
+    )
+}
+
+fn preview(deployment: &DeploymentId, options: &Options) -> Result<Outcome> {
+    let now = observe::observe(deployment, View::System)?;
+    let leftovers = leftovers::find(Path::new("/"), &now);
+    let mut steps: Vec<String> = leftovers.iter().map(Leftover::to_string).collect();
+    if options.after_upgrade && !is_done(deployment)? {
+        steps.push(CLEAN_SYSROOT.to_owned());
+        let hooks = hooks::find(Path::new("/"))?;
+        steps.extend(hooks.iter().map(|hook| running(hook)));
+    }
+    Ok(Outcome {
+        state: now.stack.state(),
+        dry_run: true,
+        steps,
+        notes: repair::repair(&now).map_or_else(Vec::new, |repair| repair.notes),
+    })
+}
+
+fn remove_all(
+    system: &System,
+    writable_sysroot: &OwnedFd,
+    now: &Observation,
+    notes: Vec<String>,
+) -> Result<Outcome> {
+    let mut outcome = Outcome {
+        state: now.stack.state(),
+        notes,
+        ..Outcome::default()
+    };
+    let on_disk = sysroot::is_writable(writable_sysroot)?;
+    for leftover in leftovers::find(Path::new("/"), now) {
+        if matches!(leftover, Leftover::Upper(_)) && !on_disk {
+            outcome.notes.push(format!(
+                "nothing can be written there, so not done: {leftover}"
+            ));
+            continue;
+        }
+        match leftovers::remove(system, writable_sysroot, &leftover) {
+            Ok(true) => outcome.steps.push(leftover.to_string()),
+            Ok(false) => outcome
+                .notes
+                .push(format!("still in use, so not done: {leftover}")),
+            Err(error) => outcome.notes.push(error.to_string()),
+        }
+    }
+    if on_disk {
+        leftovers::forget_the_gone(writable_sysroot, MARKER);
+    }
+    Ok(outcome)
+}
+
+const CLEAN_SYSROOT: &str = "clean the sysroot up, as `ostree admin cleanup` does";
+
+fn running(hook: &Path) -> String {
+    format!("run {}", hook.display())
+}
+
+fn after_upgrade(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    if is_done(deployment)? {
+        return Ok(());
+    }
+    let mark = |text: &str| {
+        perform::tidy(deployment, options, watch, |_, writable_sysroot, _, _| {
+            let ours = deployment.backing().join(OURS);
+            let ours = files::ensure_directory(writable_sysroot, &ours, 0o700)?;
+            // Of a call that died here.
+            files::remove_unfinished(&ours, MARKER)?;
+            files::write_whole(&ours, MARKER, text.as_bytes())
+        })
+    };
+    let writable = perform::tidy(
+        deployment,
+        options,
+        watch,
+        |system, writable_sysroot, _, _| {
+            let writable = sysroot::is_writable(writable_sysroot)?;
+            if writable {
+                system.in_private_copy(clean_sysroot)?;
+            }
+            Ok(writable)
+        },
+    )?;
+    if !writable {
+        outcome.notes.push(
+            "nothing can be written to the sysroot: what is to be done once after an upgrade was left undone".to_owned(),
+        );
+        return Ok(());
+    }
+    outcome.steps.push(CLEAN_SYSROOT.to_owned());
+    // Without the lock: a hook may want it.
+    let mut failed = Vec::new();
+    for hook in hooks::find(Path::new("/"))? {
+        match hooks::run(&hook, deployment) {
+            Ok(()) => outcome.steps.push(running(&hook)),
+            Err(failure) => failed.push(failure),
+        }
+    }
+    if failed.is_empty() {
+        return mark(&identity(deployment)?);
+    }
+    Err(Error::new(
+        Kind::Failed,
+        format!("hooks failed: {}", failed.join("; ")),
+    )
+    .next("all of them are run again at the next boot, or by `ostree-unlock cleanup --after-upgrade`"))
+}
+
+/// In a private copy of the namespace, where libostree may make writable what it wants to.
+fn clean_sysroot() -> Result<()> {
+    let sysroot = ostree::Sysroot::new_default();
+    sysroot.set_mount_namespace_in_use();
+    let none = gio::Cancellable::NONE;
+    Ok(sysroot.load(none).and_then(|()| sysroot.cleanup(none))?)
+}
+
+fn is_done(deployment: &DeploymentId) -> Result<bool> {
+    let marker = Path::new(sysroot::PATH)
+        .join(deployment.backing())
+        .join(OURS)
+        .join(MARKER);
+    let done = std::fs::read_to_string(marker).ok();
+    Ok(done == Some(identity(deployment)?))
+}
+
+/// A deployment's name may come again, and before libostree 2024.1 what is kept about it
+/// is not removed with it: so it is known by its directory, too. Not by its device, whose
+/// number a reboot may change.
+fn identity(deployment: &DeploymentId) -> Result<String> {
+    let path: PathBuf = Path::new(sysroot::PATH).join(deployment.directory());
+    let metadata = std::fs::metadata(&path)
+        .map_err(|e| Error::io("looking at the deployment", e).at(&path))?;
+    let born = metadata.created().ok();
+    let born = born.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    Ok(format!(
+        "{} {}\n",
+        metadata.ino(),
+        born.map_or(0, |time| time.as_nanos())
+    ))
+}
