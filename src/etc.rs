@@ -5,7 +5,10 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// What below `directory` was changed since `since` (seconds since the epoch), sorted. A
+/// The kernel's times of files lag behind its clock by up to a tick.
+const TICK: i64 = 10_000;
+
+/// What below `directory` was changed since `since` (microseconds since the epoch), sorted. A
 /// file that was removed shows as a change of its directory. What cannot be read is
 /// passed over.
 pub fn changed_since(directory: &Path, since: i64) -> Vec<PathBuf> {
@@ -19,7 +22,8 @@ pub fn changed_since(directory: &Path, since: i64) -> Vec<PathBuf> {
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };
-            if metadata.ctime() >= since {
+            let changed_at = metadata.ctime() * 1_000_000 + metadata.ctime_nsec() / 1_000;
+            if changed_at + TICK >= since {
                 changed.push(entry.path());
             }
             if metadata.is_dir() {

@@ -30,9 +30,9 @@ pub struct Record {
     pub backing: Backing,
     /// The directory with `upper` and `work`, as the system sees it.
     pub directory: PathBuf,
-    /// Seconds since the epoch.
+    /// Microseconds since the epoch: what happened in the second before is not of it.
     pub since: i64,
-    /// When it is to end by itself, likewise.
+    /// When it is to end by itself, in seconds since the epoch.
     pub until: Option<i64>,
 }
 
@@ -351,7 +351,7 @@ mod tests {
             state: State::Development,
             backing: Backing::Disk,
             directory: PathBuf::from(std::ffi::OsString::from_vec(odd)),
-            since: 1_700_000_000,
+            since: 1_700_000_000_000_000,
             until: Some(1_700_000_060),
         }
     }

@@ -354,7 +354,7 @@ impl Observation {
         self.stack.upper.as_ref()?.path()
     }
 
-    /// Since when it is unlocked, in seconds since the epoch: ours is written down until the
+    /// Since when it is unlocked, in microseconds since the epoch: ours is written down until the
     /// reboot, and libostree's flag, or key, was written when its overlay was made.
     pub fn since(&self) -> Option<i64> {
         if let Some(record) = self.valid_record() {
@@ -366,7 +366,8 @@ impl Observation {
             None => Path::new(sysroot::PATH).join(self.deployment.origin()),
         };
         let metadata = std::fs::symlink_metadata(sign);
-        metadata.ok().map(|metadata| metadata.mtime())
+        let metadata = metadata.ok()?;
+        Some(metadata.mtime() * 1_000_000 + metadata.mtime_nsec() / 1_000)
     }
 
     /// When it is to end by itself, in seconds since the epoch.
@@ -407,7 +408,7 @@ pub mod tests {
             state: State::Development,
             backing: Backing::Disk,
             directory: upper_directory(&deployment()),
-            since: 5,
+            since: 5_000_000,
             until: None,
         }
     }

@@ -276,6 +276,7 @@ mod tests {
             options,
             token: Token::from_bits(7),
             now: 5,
+            since: 5_000_000,
             space: Space {
                 disk: Some(1 << 30),
                 memory: 1 << 30,
@@ -302,7 +303,7 @@ mod tests {
         let cover = position(&plan, |s| matches!(s, Step::Cover(_)));
         assert!(flag.is_some() && flag < cover);
 
-        let plan = end(&unlocked(None), &Options::new())?;
+        let plan = end(&unlocked(None), &Options::new(), None)?;
         assert_eq!(plan.after, Stack::base());
         let uncover = position(&plan, |s| matches!(s, Step::Uncover(_)));
         let flag = position(&plan, |s| matches!(s, Step::ClearFlag(_)));
@@ -316,6 +317,7 @@ mod tests {
             options,
             token: Token::from_bits(7),
             now: 5,
+            since: 5_000_000,
             space: Space {
                 disk: Some(1 << 30),
                 memory: 1 << 30,
@@ -385,6 +387,7 @@ mod tests {
         let plan = end(
             &seen(&[root, hotfix], Flags::default(), None, None),
             &Options::new(),
+            Some(1 << 30),
         )?;
         let steps: Vec<&Step> = plan.steps.iter().skip(2).collect();
         assert_eq!(
@@ -425,7 +428,9 @@ mod tests {
     #[test]
     fn lazy_does_not_seal() -> Result<()> {
         let sealed = |options| -> Result<bool> {
-            Ok(end(&unlocked(None), &options)?.steps.contains(&Step::Seal))
+            Ok(end(&unlocked(None), &options, None)?
+                .steps
+                .contains(&Step::Seal))
         };
         assert!(sealed(Options::new())?);
         assert!(!sealed(Options::new().lazy(true))?);
@@ -455,9 +460,12 @@ mod tests {
             kind(ask(&unlocked(None), State::Development, &plain())),
             Some(Kind::AlreadyUnlocked)
         );
-        assert_eq!(kind(end(&locked(), &plain())), Some(Kind::NotUnlocked));
         assert_eq!(
-            kind(end(&unlocked(None), &plain().usage(true))),
+            kind(end(&locked(), &plain(), None)),
+            Some(Kind::NotUnlocked)
+        );
+        assert_eq!(
+            kind(end(&unlocked(None), &plain().usage(true), None)),
             Some(Kind::InvalidArgument)
         );
     }
@@ -477,7 +485,7 @@ mod tests {
         assert_eq!(error.as_ref().map(Error::kind), Some(Kind::ForeignMount));
         assert!(error.is_some_and(|e| e.to_string().contains("systemd-sysext unmerge")));
         assert_eq!(
-            kind(end(&merged, &Options::new())),
+            kind(end(&merged, &Options::new(), None)),
             Some(Kind::ForeignMount)
         );
     }

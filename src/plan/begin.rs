@@ -27,6 +27,8 @@ pub struct Begin<'a> {
     pub token: Token,
     /// Seconds since the epoch.
     pub now: i64,
+    /// The same in microseconds.
+    pub since: i64,
     pub space: Space,
     /// What was demanded of the booted root.
     pub verified: Verified,
@@ -145,6 +147,7 @@ fn check_hotfix(observation: &Observation, request: &Begin<'_>) -> Result<()> {
     if !observation.sysroot_writable {
         return Err(unwritable_sysroot().next(other_state));
     }
+    check_room(request.space.disk)?;
     if let Some((next, staged)) = &request.others.next {
         let how = if *staged { "is staged for" } else { "is" };
         return Err(Error::new(
@@ -185,7 +188,7 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
         state: request.state,
         backing,
         directory: directory.clone(),
-        since: request.now,
+        since: request.since,
         until: until(request),
     };
     Ok(Plan {
@@ -277,6 +280,20 @@ fn way_back(request: &Begin<'_>) -> Option<String> {
         "the hotfix belongs to this deployment: the next upgrade does not have it{}",
         back.unwrap_or_default()
     ))
+}
+
+/// Into a hotfix and out of it a little is written after the point of no return.
+pub fn check_room(free: Option<u64>) -> Result<()> {
+    const LEAST: u64 = 1 << 20;
+    match free.filter(|free| *free < LEAST) {
+        None => Ok(()),
+        Some(free) => Err(Error::new(
+            Kind::NoSpace,
+            format!("only {free} bytes are free, and a hotfix is not begun or ended safely with less than {LEAST}"),
+        )
+        .at(crate::ostree::sysroot::PATH)
+        .next("make room first, such as in /var")),
+    }
 }
 
 fn unwritable_sysroot() -> Error {
@@ -381,7 +398,10 @@ fn change(
     let (from, to) = (upper.state, request.state);
     let directory = match taken {
         Move::Keep => Some(observe::hotfix_directory(&observation.deployment)),
-        Move::Release => Some(here),
+        Move::Release => {
+            check_room(request.space.disk)?;
+            Some(here)
+        }
         _ => upper.directory.clone(),
     };
     let sign = sign(to, directory.as_deref().unwrap_or(Path::new("")));
@@ -464,7 +484,7 @@ fn replace(
         state: to,
         backing: Backing::Disk,
         directory: observe::hotfix_directory(&observation.deployment),
-        since: observation.since().unwrap_or(request.now),
+        since: observation.since().unwrap_or(request.since),
         until: None,
     };
     let mut steps = twin(request);

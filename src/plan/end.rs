@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::begin::check_room;
 use super::{Plan, Step, meaningless, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
@@ -11,7 +12,9 @@ use crate::options::{Backing, Options};
 use crate::stack::{MadeBy, Stack, State};
 
 /// The plan, or why there can be none.
-pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
+///
+/// `disk` is what is free on the file system of the sysroot, in bytes, where that matters.
+pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> Result<Plan> {
     if options.backing.is_some() || options.size_limit.is_some() {
         return Err(meaningless("backing"));
     }
@@ -32,6 +35,7 @@ pub fn end(observation: &Observation, options: &Options) -> Result<Plan> {
                 .next("`ostree-unlock status` shows what it is made of"),
         );
     };
+    check_room(disk)?;
     let mut steps = Vec::new();
     if !options.lazy {
         steps.extend([Step::CheckHolders, Step::Seal]);

@@ -42,7 +42,8 @@ pub fn begin(
         let verified = booted::verified();
         config.check(state, options, verified != Verified::No)?;
         let token = Token::from_bits(random::bits()?);
-        let now = glib::real_time() / 1_000_000;
+        let since = glib::real_time();
+        let now = since / 1_000_000;
         // First the timer, so that nothing is ever open without it.
         let armed = arm(&config.time_limit(state, options), options, now);
         let mut until = None;
@@ -57,6 +58,7 @@ pub fn begin(
                 options: &options,
                 token,
                 now,
+                since,
                 space: space(observation)?,
                 verified,
                 others: match state {

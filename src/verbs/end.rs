@@ -11,6 +11,8 @@ use crate::options::{Options, Watch};
 use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
 use crate::plan::end;
+use crate::stack::State;
+use crate::sys::space;
 
 /// Locks `/usr` of the booted deployment again: takes the overlay away and discards what
 /// was written to it, whoever unlocked it.
@@ -43,7 +45,12 @@ pub(crate) fn end_if(
             check(observation)?;
             since = observation.since();
             until = observation.until();
-            end::end(observation, options)
+            // Only of a hotfix the end has to write to the disk.
+            let disk = match observation.stack.state() {
+                State::Hotfix => Some(space::free_on(Path::new(sysroot::PATH))?),
+                _ => None,
+            };
+            end::end(observation, options, disk)
         })?;
         if let Some(until) = until.filter(|_| !options.dry_run) {
             deadline::disarm(until);

@@ -131,7 +131,7 @@ fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) ->
         writable: rustix::fs::accessat(CWD, USR, Access::WRITE_OK, AtFlags::EACCESS).is_ok(),
         persistent: state.is_persistent(),
         made_by: upper.map(|upper| upper.made_by),
-        since: observation.since(),
+        since: observation.since().map(|since| since / 1_000_000),
         until: observation.until(),
         upper: upper_info(observation, options, watch)?,
         problems: problems(observation),

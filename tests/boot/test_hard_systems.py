@@ -181,6 +181,19 @@ def test_libostrees_own_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
     is_locked()
 
 
+@trees()
+def test_a_hotfix_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
+    """To take it out writes a little; that is refused before anything is done, and not in the middle."""
+    system.run("ostree-unlock begin hotfix && touch /usr/new")
+    _fill(system, "/usr")
+    for refused in ("end --yes", "begin development", "begin transient"):
+        done = system.run(f"ostree-unlock {refused}", check=False)
+        assert done.returncode == 21 and "make room" in done.stderr, done
+    is_unlocked("hotfix")
+    system.run("rm /usr/full* && ostree-unlock end --yes")
+    is_locked()
+
+
 def _fill(system, directory: str) -> None:
     """Take the last block of the disk; no directory can be made any more."""
     system.run(f"fallocate -l $(df --output=avail -B1 /var | tail -1) {directory}/full", check=False)

@@ -69,7 +69,7 @@ OPERATIONS = {
     "to-transient-under-a-mount": Operation((BEGIN, WRITE, MOUNT), TRANSIENT, "development", "transient", END),
     "to-development": Operation((BEGIN, WRITE, TRANSIENT), BEGIN, "transient", "development", END),
     "begin-hotfix": Operation((), HOTFIX, "none", "hotfix", END),
-    "end-hotfix": Operation((HOTFIX, WRITE), END, "hotfix", "none", BEGIN),
+    "end-hotfix": Operation((HOTFIX, WRITE), END, "hotfix", "none", DEVELOPMENT),
     "end-hotfix-under-a-mount": Operation((HOTFIX, WRITE, MOUNT), END, "hotfix", "none", HOTFIX),
     "to-hotfix": Operation((BEGIN, WRITE), HOTFIX, "development", "hotfix", END),
     "from-hotfix": Operation((HOTFIX, WRITE), DEVELOPMENT, "hotfix", "development", END),
