@@ -204,6 +204,32 @@ def test_it_is_refused_where_the_next_boot_would_not_have_it(system, is_locked):
     is_locked()
 
 
+@trees("sid", composefs=True)
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("composefs.signed", "'/etc/ostree/initramfs-root-binding.key'", "not be mounted at the next boot"),
+        ("composefs.verity", "true", "verified by fs-verity"),
+    ],
+)
+def test_it_is_refused_on_a_verified_root(system, is_locked, is_unlocked, key, value, reason):
+    """What ostree-prepare-root writes down of such a root is added by hand: none of the trees can be booted so."""
+    system.python(
+        "from gi.repository import GLib\n"
+        "place = '/run/ostree-booted'\n"
+        "old = GLib.Variant.new_from_bytes(GLib.VariantType('a{sv}'), GLib.Bytes.new(open(place, 'rb').read()), True)\n"
+        "new = GLib.VariantDict.new(old)\n"
+        f"new.insert_value({key!r}, GLib.Variant.parse(None, {value!r}, None, None))\n"
+        "open(place, 'wb').write(new.end().get_data_as_bytes().get_data())\n"
+    )
+    refused = system.run(BEGIN, check=False)
+    assert refused.returncode == 20 and reason in " ".join(refused.stderr.split()), refused
+    is_locked()
+    system.run("ostree-unlock begin")
+    assert system.run(BEGIN, check=False).returncode == 20
+    is_unlocked("development")
+
+
 @trees()
 def test_it_is_refused_in_the_deployment_that_is_not_the_default(system, is_locked):
     system.reboot(deployment=1)
