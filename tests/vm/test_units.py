@@ -30,6 +30,21 @@ with open("/run/terminal", "wb", buffering=0) as log:
 """
 
 
+# Half of a hotfix, as a power cut leaves it, in a directory that is immutable again.
+_HALF = """
+import array, fcntl, glob, os
+GET, SET, FLAG = 0x80086601, 0x40086602, 0x10
+root = os.stat("/")
+path = next(p for p in glob.glob("/sysroot/ostree/deploy/*/deploy/*.[0-9]") if os.path.samestat(os.stat(p), root))
+directory, flags = os.open(path, os.O_RDONLY), array.array("l", [0])
+fcntl.ioctl(directory, GET, flags)
+for mask in (~FLAG, -1):
+    fcntl.ioctl(directory, SET, array.array("l", [flags[0] & mask]))
+    if mask == ~FLAG:
+        os.mkdir(f"{path}/.usr-ovl-upper")
+"""
+
+
 def unit(machine, name, *properties):
     shown = machine.run(["systemctl", "show", name, *(f"--property={key}" for key in properties)]).stdout
     return dict(line.split("=", 1) for line in shown.splitlines())
@@ -122,9 +137,11 @@ def test_what_boots_do(systemd_machine, expect_state):
     machine.run("rm /sysroot/ostree/deploy/*/backing/*/unlock/cleaned")
     machine.run(["install", "-D", "-m", "755", "/dev/stdin", HOOK], input="#!/bin/sh\necho ran >>/var/ran\ntest -e /var/fixed\n")
     machine.run("ostree-unlock begin --for 1d && touch /usr/new")
+    machine.python(_HALF)
 
     machine.reboot()
     settle(machine)
+    assert machine.run("ls -d /sysroot/ostree/deploy/*/deploy/*/.usr-ovl-*", check=False).stdout == ""
     assert machine.run("ls -d /sysroot/ostree/deploy/*/backing/*/usr-transient", check=False).stdout == ""
     expect_result(machine, UNITS[0], "success")
     expect_result(machine, UNITS[1], "exit-code")
