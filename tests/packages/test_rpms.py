@@ -103,7 +103,7 @@ def test_rpmlint_finds_errors(rpmlint, tmp_path):
     """The check above has been seen to fail."""
     bad = tmp_path / "bad.spec"
     text = (PACKAGING / "libostree-unlock.spec").read_text()
-    bad.write_text(text.replace("%{_unitdir}", "%{_prefix}/lib/systemd/system"))
+    bad.write_text(text.replace("%{_unitdir}", "%{_prefix}/lib/units"))
     done = rpmlint(bad)
     assert "hardcoded-library-path" in done.stdout
     assert done.returncode != 0
