@@ -6,7 +6,6 @@
 //!
 //! Not by GKeyFile: it does not tell on which line a value stands.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +14,7 @@ use crate::amounts::{parse_size, parse_span, span_text};
 use crate::error::{Error, Kind, Result};
 use crate::options::{Backing, Options};
 use crate::stack::State;
+use crate::sys::dropin;
 
 /// By priority: a name in an earlier one replaces the same name in the later ones.
 const DIRECTORIES: [&str; 3] = [
@@ -22,7 +22,7 @@ const DIRECTORIES: [&str; 3] = [
     "run/ostree-unlock/config.d",
     "usr/lib/ostree-unlock/config.d",
 ];
-const SUFFIX: &str = ".conf";
+const SUFFIX: &[u8] = b".conf";
 const SECTION: &str = "Unlock";
 const CAN_BEGIN: [State; 3] = [State::Development, State::Transient, State::Hotfix];
 
@@ -96,27 +96,16 @@ pub fn config() -> Result<Config> {
 
 /// The configuration of the system whose root directory is `root`.
 pub(crate) fn load(root: &Path) -> Result<Config> {
-    let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for directory in DIRECTORIES {
-        let unreadable = |e| Error::io("reading the configuration", e).at(root.join(directory));
-        let entries = match std::fs::read_dir(root.join(directory)) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            entries => entries.map_err(unreadable)?,
-        };
-        for entry in entries {
-            let name = entry.map_err(unreadable)?.file_name();
-            let Some(name) = name.to_str().filter(|name| name.ends_with(SUFFIX)) else {
-                continue;
-            };
-            let path = Path::new("/").join(directory).join(name);
-            files.entry(name.to_owned()).or_insert(path);
-        }
-    }
     let mut config = Config::default();
-    for path in files.values() {
-        let read = std::fs::read(root.join(path.strip_prefix("/").unwrap_or(path)));
-        let text = read.map_err(|e| Error::io("reading the configuration", e).at(path))?;
-        config.add(path, &String::from_utf8_lossy(&text))?;
+    for (name, file) in dropin::find(root, &DIRECTORIES)? {
+        if !name.as_encoded_bytes().ends_with(SUFFIX) {
+            continue;
+        }
+        // As the system calls it.
+        let path = Path::new("/").join(file.strip_prefix(root).unwrap_or(&file));
+        let text = std::fs::read(&file)
+            .map_err(|e| Error::io("reading the configuration", e).at(&path))?;
+        config.add(&path, &String::from_utf8_lossy(&text))?;
     }
     Ok(config)
 }

@@ -3,14 +3,14 @@
 //! booted for the first time: which there are, and running them. What they are for is
 //! their own matter.
 
-use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ostree::DeploymentId;
+use crate::sys::dropin;
 
 /// A name in the first replaces the same name in the second.
 const DIRECTORIES: [&str; 2] = [
@@ -21,19 +21,7 @@ const DIRECTORIES: [&str; 2] = [
 /// The programs in the order of their names; a link to /dev/null, or anything else that
 /// is no program, hides the one that it replaces.
 pub fn find(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut found: BTreeMap<std::ffi::OsString, PathBuf> = BTreeMap::new();
-    for directory in DIRECTORIES {
-        let unreadable = |e| Error::io("looking for hooks", e).at(root.join(directory));
-        let entries = match std::fs::read_dir(root.join(directory)) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            entries => entries.map_err(unreadable)?,
-        };
-        for entry in entries {
-            let name = entry.map_err(unreadable)?.file_name();
-            let path = root.join(directory).join(&name);
-            found.entry(name).or_insert(path);
-        }
-    }
+    let found = dropin::find(root, &DIRECTORIES)?;
     let mut hooks: Vec<PathBuf> = found.into_values().collect();
     hooks.retain(|path| is_program(path));
     Ok(hooks)

@@ -271,7 +271,11 @@ mod tests {
     use crate::ostree::flags::Flags;
 
     fn ask(observation: &Observation, state: State, options: &Options) -> Result<Plan> {
-        let request = Begin {
+        begin(observation, &asked(state, options))
+    }
+
+    fn asked(state: State, options: &Options) -> Begin<'_> {
+        Begin {
             state,
             options,
             token: Token::from_bits(7),
@@ -283,8 +287,7 @@ mod tests {
             },
             verified: Verified::No,
             others: Others::default(),
-        };
-        begin(observation, &request)
+        }
     }
 
     fn kind<T>(result: Result<T>) -> Option<Kind> {
@@ -311,22 +314,6 @@ mod tests {
         Ok(())
     }
 
-    fn asked_for_a_hotfix<'a>(options: &'a Options, others: Others) -> Begin<'a> {
-        Begin {
-            state: State::Hotfix,
-            options,
-            token: Token::from_bits(7),
-            now: 5,
-            since: 5_000_000,
-            space: Space {
-                disk: Some(1 << 30),
-                memory: 1 << 30,
-            },
-            verified: Verified::No,
-            others,
-        }
-    }
-
     fn writable(mut observation: Observation) -> Observation {
         observation.sysroot_writable = true;
         observation
@@ -335,7 +322,7 @@ mod tests {
     #[test]
     fn a_hotfix_is_there_as_a_whole_before_it_is_named_and_mounted() -> Result<()> {
         let options = Options::new();
-        let request = asked_for_a_hotfix(&options, Others::default());
+        let request = asked(State::Hotfix, &options);
         let plan = begin(&writable(locked()), &request)?;
         let place = |wanted: fn(&Step) -> bool| position(&plan, wanted);
         let order = [
@@ -359,7 +346,7 @@ mod tests {
     fn a_hotfix_is_refused_where_the_next_boot_would_not_have_it() {
         let options = Options::new();
         let refused = |observation: Observation, change: &dyn Fn(&mut Begin<'_>)| {
-            let mut request = asked_for_a_hotfix(&options, Others::default());
+            let mut request = asked(State::Hotfix, &options);
             change(&mut request);
             kind(begin(&observation, &request))
         };

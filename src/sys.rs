@@ -3,6 +3,7 @@
 //! One of the two places where unsafe code may stand (the other is the C border).
 
 pub mod copy;
+pub mod dropin;
 pub mod files;
 pub mod lock;
 pub mod mountinfo;

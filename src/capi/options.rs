@@ -33,8 +33,9 @@ pub enum OstreeSysrootUnlockBacking {
 /// OstreeSysrootUnlockOptions:
 ///
 /// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
-/// ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+/// ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an
+/// option that means nothing to it with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that
+/// none is ever ignored.
 ///
 /// May be used again, and by several threads: an operation takes what is set when it is called.
 ///

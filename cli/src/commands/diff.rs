@@ -2,13 +2,14 @@
 //! `diff`: each difference is shown as soon as it is found. A reader that has seen
 //! enough ends it.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{Error, ErrorKind, IsTerminal, Write};
 
 use ostree_unlock::Result;
 
 use crate::answer::Answer;
 use crate::args::DiffArgs;
 use crate::output::differences::{self, Form, Sum};
+use crate::output::stream;
 use crate::sysroot;
 
 pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
@@ -31,7 +32,7 @@ pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
         }
         sum.add(&difference);
         if let Err(error) = out.write_all(differences::line(&difference, form).as_bytes()) {
-            return Ok(Answer::shown(error.kind() == ErrorKind::BrokenPipe));
+            return Ok(cut_off(&error));
         }
     }
     let last = match form {
@@ -39,11 +40,19 @@ pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
         Form::NameStatus | Form::Json => String::new(),
     };
     let written = out.write_all(last.as_bytes()).and_then(|()| out.flush());
-    let is_well = match &written {
-        Ok(()) => true,
-        Err(error) => error.kind() == ErrorKind::BrokenPipe,
-    };
-    Ok(Answer::shown(is_well))
+    Ok(match written {
+        Ok(()) => Answer::shown(true),
+        Err(error) => cut_off(&error),
+    })
+}
+
+/// A reader that has seen enough is no failure; anything else is said.
+fn cut_off(error: &Error) -> Answer {
+    let enough = error.kind() == ErrorKind::BrokenPipe;
+    if !enough {
+        stream::complain(&format!("standard output: {error}"));
+    }
+    Answer::shown(enough)
 }
 
 /// At a terminal, unless that is not wanted: see no-color.org.
