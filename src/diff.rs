@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! What a difference is made of, and how two files are compared. Where the two sides
-//! come from is not known here: that is beneath, a file for each kind.
+//! What is different between two trees, one difference at a time, parents before what is
+//! in them. What the trees are is not known here; what both have from the same place is not
+//! looked at.
 //!
 //! Compared is what a commit would keep: type, mode, owner, extended attributes, content,
 //! target of a link. A mere touch is no change.
 
-pub mod overlay;
-
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata};
-use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::tree::{Entry, Node, Side, is_directory, lookup, same_content};
 
 /// What became of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,94 +54,6 @@ impl Change {
             Change::Renamed => "renamed",
         }
     }
-
-    /// The letter that version control systems show it by.
-    pub fn letter(self) -> char {
-        match self {
-            Change::Added => 'A',
-            Change::Removed => 'D',
-            Change::Modified => 'M',
-            Change::TypeChanged => 'T',
-            Change::Metadata => 'm',
-            Change::Renamed => 'R',
-        }
-    }
-}
-
-/// The types of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(i32)]
-#[non_exhaustive]
-pub enum FileType {
-    /// An ordinary file.
-    Regular = 0,
-    /// A directory.
-    Directory = 1,
-    /// A symbolic link.
-    Symlink = 2,
-    /// A character or block device.
-    Device = 3,
-    /// A named pipe.
-    Fifo = 4,
-    /// A socket.
-    Socket = 5,
-}
-
-impl FileType {
-    /// The word in JSON and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            FileType::Regular => "file",
-            FileType::Directory => "directory",
-            FileType::Symlink => "symlink",
-            FileType::Device => "device",
-            FileType::Fifo => "fifo",
-            FileType::Socket => "socket",
-        }
-    }
-
-    fn of(metadata: &Metadata) -> FileType {
-        let kind = metadata.file_type();
-        match () {
-            () if kind.is_dir() => FileType::Directory,
-            () if kind.is_symlink() => FileType::Symlink,
-            () if kind.is_fifo() => FileType::Fifo,
-            () if kind.is_socket() => FileType::Socket,
-            () if kind.is_file() => FileType::Regular,
-            () => FileType::Device,
-        }
-    }
-}
-
-/// A file on one side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    /// Its type.
-    pub file_type: FileType,
-    /// Its permission bits.
-    pub mode: u32,
-    /// Who owns it.
-    pub uid: u32,
-    /// Which group owns it.
-    pub gid: u32,
-    /// The size of an ordinary file, in bytes; of anything else 0.
-    pub size: u64,
-}
-
-impl Side {
-    fn of(metadata: &Metadata) -> Side {
-        let file_type = FileType::of(metadata);
-        Side {
-            file_type,
-            mode: metadata.mode() & 0o7777,
-            uid: metadata.uid(),
-            gid: metadata.gid(),
-            size: match file_type {
-                FileType::Regular => metadata.size(),
-                _ => 0,
-            },
-        }
-    }
 }
 
 /// One difference.
@@ -165,186 +73,364 @@ pub struct Difference {
     pub from: Option<PathBuf>,
 }
 
-impl Difference {
-    fn added(path: PathBuf, after: &Metadata) -> Difference {
+/// A difference, with what is on both sides.
+pub struct Found {
+    /// The path, as the system sees it.
+    pub path: PathBuf,
+    pub change: Change,
+    pub before: Option<Rc<dyn Node>>,
+    pub after: Option<Rc<dyn Node>>,
+    pub xattrs_differ: bool,
+    /// Where a directory was that was moved here.
+    pub from: Option<PathBuf>,
+}
+
+impl From<&Found> for Difference {
+    fn from(found: &Found) -> Difference {
+        let side = |node: &Option<Rc<dyn Node>>| node.as_ref().map(|node| node.side().clone());
         Difference {
-            path,
-            change: Change::Added,
-            before: None,
-            after: Some(Side::of(after)),
-            xattrs_differ: false,
-            from: None,
+            path: found.path.clone(),
+            change: found.change,
+            before: side(&found.before),
+            after: side(&found.after),
+            xattrs_differ: found.xattrs_differ,
+            from: found.from.clone(),
+        }
+    }
+}
+
+/// The way through both trees: what is kept in memory are the names of the directories that
+/// lead to where it is.
+pub struct Walk {
+    root: PathBuf,
+    before: Rc<dyn Node>,
+    after: Rc<dyn Node>,
+    /// Where to look, below the root, next.
+    starts: std::vec::IntoIter<PathBuf>,
+    waiting: Vec<Level>,
+}
+
+/// A directory that is being gone through.
+struct Level {
+    path: PathBuf,
+    before: Option<Rc<dyn Node>>,
+    after: Option<Rc<dyn Node>>,
+    names: std::vec::IntoIter<OsString>,
+}
+
+impl Walk {
+    /// Compares `before` with `after`, which both stand for `root`, itself included.
+    pub fn new(root: &Path, before: Rc<dyn Node>, after: Rc<dyn Node>) -> Walk {
+        Walk {
+            root: root.to_owned(),
+            before,
+            after,
+            starts: vec![PathBuf::new()].into_iter(),
+            waiting: Vec::new(),
         }
     }
 
-    fn removed(path: PathBuf, before: &Metadata) -> Difference {
-        Difference {
-            path,
-            change: Change::Removed,
-            before: Some(Side::of(before)),
-            after: None,
-            xattrs_differ: false,
-            from: None,
-        }
+    /// Compares only what is at these paths below the root, and below them.
+    pub fn only(mut self, paths: Vec<PathBuf>) -> Walk {
+        self.starts = paths.into_iter();
+        self
     }
-}
 
-/// One file with the path that leads to it.
-#[derive(Clone, Copy)]
-struct Located<'a> {
-    at: &'a Path,
-    metadata: &'a Metadata,
-}
+    /// The next one of the innermost directory; `Ok(None)` where a name is no difference.
+    fn at(&mut self, name: &OsStr) -> Result<Option<Found>> {
+        let Some(level) = self.waiting.last() else {
+            return Ok(None);
+        };
+        let child = |node: &Option<Rc<dyn Node>>| match node {
+            Some(node) => node.child(name),
+            None => Ok(None),
+        };
+        let (before, after) = (child(&level.before)?, child(&level.after)?);
+        self.pair(level.path.join(name), before, after)
+    }
 
-/// Compares two files that are both there; `None` if they are the same. `content` is where
-/// the new content is, which may be elsewhere than its metadata.
-fn compare(
-    path: &Path,
-    before: Located<'_>,
-    after: Located<'_>,
-    content: &Path,
-) -> Result<Option<Difference>> {
-    let (old, new) = (Side::of(before.metadata), Side::of(after.metadata));
-    let xattrs_differ = xattrs(before.at)? != xattrs(after.at)?;
-    let change = if old.file_type != new.file_type {
-        Change::TypeChanged
-    } else if !same_content(before, after, content)? {
-        Change::Modified
-    } else if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid) || xattrs_differ {
-        Change::Metadata
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(Difference {
-        path: path.to_owned(),
-        change,
-        before: Some(old),
-        after: Some(new),
-        xattrs_differ,
-        from: None,
-    }))
-}
-
-fn same_content(before: Located<'_>, after: Located<'_>, content: &Path) -> Result<bool> {
-    match FileType::of(after.metadata) {
-        FileType::Regular => {
-            if before.metadata.size() != after.metadata.size() {
-                return Ok(false);
+    fn pair(
+        &mut self,
+        path: PathBuf,
+        before: Option<Rc<dyn Node>>,
+        after: Option<Rc<dyn Node>>,
+    ) -> Result<Option<Found>> {
+        let (before, from) = match self.moved(after.as_deref())? {
+            Some((there, from)) => (Some(there), Some(from)),
+            None => (before, None),
+        };
+        let (change, xattrs_differ) = match (&before, &after) {
+            (None, None) => return Ok(None),
+            (Some(before), Some(after)) if before.identity().is(after.identity()) => {
+                return Ok(None);
             }
-            same_bytes(before.at, content).map_err(|e| Error::io("comparing", e).at(after.at))
+            (Some(_), None) => (Some(Change::Removed), false),
+            (None, Some(_)) => (Some(Change::Added), false),
+            (Some(before), Some(after)) => compare(&**before, &**after)?,
+        };
+        let change = match from {
+            Some(_) => Some(Change::Renamed),
+            None => change,
+        };
+        self.enter(&path, before.as_ref(), after.as_ref())?;
+        Ok(change.map(|change| Found {
+            path,
+            change,
+            before,
+            after,
+            xattrs_differ,
+            from,
+        }))
+    }
+
+    /// What a directory was that says that it was moved, and where.
+    fn moved(&self, after: Option<&dyn Node>) -> Result<Option<(Rc<dyn Node>, PathBuf)>> {
+        let Some(from) = after.and_then(Node::moved_from) else {
+            return Ok(None);
+        };
+        let there = lookup(&self.before, from)?.filter(|there| is_directory(&**there));
+        Ok(there.map(|there| (there, self.root.join(from))))
+    }
+
+    fn enter(
+        &mut self,
+        path: &Path,
+        before: Option<&Rc<dyn Node>>,
+        after: Option<&Rc<dyn Node>>,
+    ) -> Result<()> {
+        let before = before.filter(|before| is_directory(&***before));
+        let after = after.filter(|after| is_directory(&***after));
+        let names = match (before, after) {
+            (None, None) => return Ok(()),
+            (Some(one), None) | (None, Some(one)) => names(one.entries()?),
+            (Some(before), Some(after)) => match after.changed_since(&**before) {
+                Some(names) => names?,
+                None => different(before.entries()?, after.entries()?),
+            },
+        };
+        self.waiting.push(Level {
+            path: path.to_owned(),
+            before: before.cloned(),
+            after: after.cloned(),
+            names: names.into_iter(),
+        });
+        Ok(())
+    }
+
+    fn step(&mut self) -> Option<Result<Option<Found>>> {
+        let Some(level) = self.waiting.last_mut() else {
+            let start = self.starts.next()?;
+            return Some(self.start(&start));
+        };
+        match level.names.next() {
+            Some(name) => Some(self.at(&name)),
+            None => {
+                self.waiting.pop();
+                Some(Ok(None))
+            }
         }
-        FileType::Symlink => {
-            let target = |path: &Path| {
-                fs::read_link(path).map_err(|e| Error::io("reading a link", e).at(path))
-            };
-            Ok(target(before.at)? == target(after.at)?)
-        }
-        FileType::Device => {
-            let kind = |m: &Metadata| (m.file_type().is_block_device(), m.rdev());
-            Ok(kind(before.metadata) == kind(after.metadata))
-        }
-        FileType::Directory | FileType::Fifo | FileType::Socket => Ok(true),
+    }
+
+    fn start(&mut self, below: &Path) -> Result<Option<Found>> {
+        let (before, after) = (lookup(&self.before, below)?, lookup(&self.after, below)?);
+        let path = match below.as_os_str().is_empty() {
+            true => self.root.clone(),
+            false => self.root.join(below),
+        };
+        self.pair(path, before, after)
     }
 }
 
-fn same_bytes(one: &Path, other: &Path) -> std::io::Result<bool> {
-    const PIECE: usize = 64 << 10;
-    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
-    let (mut left, mut right) = (vec![0; PIECE], vec![0; PIECE]);
-    loop {
-        let length = read_piece(&mut one, &mut left)?;
-        if read_piece(&mut other, &mut right)? != length || left[..length] != right[..length] {
-            return Ok(false);
-        }
-        if length == 0 {
-            return Ok(true);
+impl Iterator for Walk {
+    type Item = Result<Found>;
+
+    fn next(&mut self) -> Option<Result<Found>> {
+        loop {
+            match self.step()? {
+                Ok(None) => {}
+                Ok(Some(found)) => return Some(Ok(found)),
+                Err(error) => {
+                    // What comes after it would be half of the truth.
+                    self.waiting.clear();
+                    self.starts = Vec::new().into_iter();
+                    return Some(Err(error));
+                }
+            }
         }
     }
 }
 
-/// As much as there is, up to the whole buffer.
-fn read_piece(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match file.read(&mut buffer[length..])? {
-            0 => break,
-            more => length += more,
-        }
-    }
-    Ok(length)
-}
-
-/// All extended attributes but overlayfs' own.
-fn xattrs(path: &Path) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
-    let failed = |e| Error::os("reading extended attributes", e).at(path);
-    let mut found = BTreeMap::new();
-    for name in xattr_names(path).map_err(failed)? {
-        if name.starts_with(OVERLAY.as_bytes()) || name.starts_with(b"user.overlay.") {
-            continue;
-        }
-        let value = xattr(path, OsStr::from_bytes(&name)).map_err(failed)?;
-        found.insert(name, value.unwrap_or_default());
-    }
-    Ok(found)
-}
-
-/// How overlayfs' own attributes begin.
-const OVERLAY: &str = "trusted.overlay.";
-
-fn xattr_names(path: &Path) -> rustix::io::Result<Vec<Vec<u8>>> {
-    let length = match rustix::fs::llistxattr(path, &mut [0u8; 0][..]) {
-        Ok(0) | Err(rustix::io::Errno::OPNOTSUPP) => return Ok(Vec::new()),
-        length => length?,
+/// What is different of two files that are both there, and whether their extended attributes
+/// are.
+fn compare(before: &dyn Node, after: &dyn Node) -> Result<(Option<Change>, bool)> {
+    let (old, new) = (before.side(), after.side());
+    let xattrs_differ = before.xattrs()? != after.xattrs()?;
+    let change = if old.file_type != new.file_type {
+        Some(Change::TypeChanged)
+    } else if !same_content(before, after)? {
+        Some(Change::Modified)
+    } else if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid) || xattrs_differ {
+        Some(Change::Metadata)
+    } else {
+        None
     };
-    let mut names = vec![0; length];
-    let length = rustix::fs::llistxattr(path, names.as_mut_slice())?;
-    Ok(names[..length]
-        .split(|b| *b == 0)
-        .filter(|name| !name.is_empty())
-        .map(<[u8]>::to_vec)
-        .collect())
+    Ok((change, xattrs_differ))
 }
 
-fn xattr(path: &Path, name: &OsStr) -> rustix::io::Result<Option<Vec<u8>>> {
-    use rustix::io::Errno;
-    let length = match rustix::fs::lgetxattr(path, name, &mut [0u8; 0][..]) {
-        Err(Errno::NODATA | Errno::OPNOTSUPP) => return Ok(None),
-        length => length?,
-    };
-    let mut value = vec![0; length];
-    let length = rustix::fs::lgetxattr(path, name, value.as_mut_slice())?;
-    value.truncate(length);
-    Ok(Some(value))
+fn names(entries: Vec<Entry>) -> Vec<OsString> {
+    entries.into_iter().map(|entry| entry.name).collect()
 }
 
-/// The names in a directory, in the order of their bytes.
-fn names(directory: &Path) -> Result<Vec<OsString>> {
-    let failed = |e| Error::io("reading a directory", e).at(directory);
-    let entries = fs::read_dir(directory).map_err(failed)?;
-    let mut names = entries
-        .map(|entry| entry.map(|entry| entry.file_name()))
-        .collect::<std::io::Result<Vec<OsString>>>()
-        .map_err(failed)?;
-    names.sort_unstable();
-    Ok(names)
-}
-
-/// What is at `path`, links not followed; `None` if nothing is.
-fn look(path: &Path) -> Result<Option<Metadata>> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(e)
-            if matches!(
-                e.kind(),
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
+/// The names of both lists, but for those that are known to be the same; all are sorted.
+fn different(before: Vec<Entry>, after: Vec<Entry>) -> Vec<OsString> {
+    let mut names = Vec::new();
+    let mut before = before.into_iter().peekable();
+    for entry in after {
+        while let Some(old) = before.next_if(|old| old.name < entry.name) {
+            names.push(old.name);
         }
-        Err(e) => Err(Error::io("looking at a file", e).at(path)),
+        match before.next_if(|old| old.name == entry.name) {
+            Some(old) if old.checksums.is_some() && old.checksums == entry.checksums => {}
+            _ => names.push(entry.name),
+        }
     }
+    names.extend(before.map(|old| old.name));
+    names
 }
 
-fn path_from(bytes: Vec<u8>) -> PathBuf {
-    PathBuf::from(OsString::from_vec(bytes))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{disk, overlay};
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    struct Sides(PathBuf);
+
+    impl Sides {
+        fn new(name: &str) -> Sides {
+            let directory =
+                std::env::temp_dir().join(format!("ou-diff-{name}-{}", std::process::id()));
+            let sides = Sides(directory);
+            for side in ["upper", "base"] {
+                assert!(fs::create_dir_all(sides.0.join(side)).is_ok());
+            }
+            sides
+        }
+
+        fn write(&self, path: &str, content: &str) {
+            let path = self.0.join(path);
+            assert!(path.parent().is_some_and(|p| fs::create_dir_all(p).is_ok()));
+            assert!(fs::write(path, content).is_ok());
+        }
+
+        fn differences(&self) -> Vec<String> {
+            let (upper, base) = (self.0.join("upper"), self.0.join("base"));
+            walk(&upper, &base)
+                .flatten()
+                .map(|found| format!("{} {}", found.change.name(), found.path.display()))
+                .collect()
+        }
+    }
+
+    #[allow(clippy::unwrap_used)]
+    fn walk(upper: &Path, base: &Path) -> Walk {
+        let base = disk::root(base).unwrap();
+        let upper = overlay::over(upper, Rc::clone(&base)).unwrap();
+        Walk::new(Path::new("/usr"), base, upper)
+    }
+
+    impl Drop for Sides {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn what_was_only_copied_up_is_no_change() {
+        let sides = Sides::new("same");
+        for side in ["upper", "base"] {
+            sides.write(&format!("{side}/lib/same"), "content");
+        }
+        assert_eq!(sides.differences(), [""; 0]);
+    }
+
+    #[test]
+    fn each_kind_of_change_is_found() {
+        let sides = Sides::new("kinds");
+        for side in ["upper", "base"] {
+            sides.write(&format!("{side}/mode"), "content");
+            assert!(symlink(side, sides.0.join(side).join("link")).is_ok());
+        }
+        sides.write("base/content", "old");
+        sides.write("upper/content", "new");
+        sides.write("base/longer", "old");
+        sides.write("upper/longer", "old and new");
+        sides.write("upper/new/inside", "x");
+        sides.write("base/type/inside", "x");
+        sides.write("upper/type", "x");
+        sides.write("base/other/inside", "x");
+        assert!(symlink("nowhere", sides.0.join("base/becomes")).is_ok());
+        sides.write("upper/becomes/inside", "x");
+        let mode = fs::Permissions::from_mode(0o4711);
+        assert!(fs::set_permissions(sides.0.join("upper/mode"), mode).is_ok());
+        assert_eq!(
+            sides.differences(),
+            [
+                "type-changed /usr/becomes",
+                "added /usr/becomes/inside",
+                "modified /usr/content",
+                "modified /usr/link",
+                "modified /usr/longer",
+                "metadata /usr/mode",
+                "added /usr/new",
+                "added /usr/new/inside",
+                "type-changed /usr/type",
+                "removed /usr/type/inside",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_need_not_be_text() {
+        let sides = Sides::new("names");
+        let odd = OsStr::from_bytes(b"odd \xff\n name");
+        assert!(fs::write(sides.0.join("upper").join(odd), "x").is_ok());
+        let (upper, base) = (sides.0.join("upper"), sides.0.join("base"));
+        let found: Vec<_> = walk(&upper, &base).flatten().map(|d| d.path).collect();
+        assert_eq!(found, [Path::new("/usr").join(odd)]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error() {
+        let sides = Sides::new("error");
+        let nowhere = sides.0.join("nowhere");
+        assert!(disk::root(&nowhere).is_err());
+        assert!(disk::root(&sides.0).is_ok_and(|root| overlay::over(&nowhere, root).is_err()));
+    }
+
+    #[test]
+    fn only_what_was_asked_for_is_looked_at() {
+        let sides = Sides::new("only");
+        for path in ["a/one", "a/two", "b/three"] {
+            sides.write(&format!("upper/{path}"), "x");
+        }
+        let walk = walk(&sides.0.join("upper"), &sides.0.join("base"));
+        let found = walk.only(vec!["a/two".into(), "b".into(), "c".into()]);
+        let paths: Vec<_> = found.flatten().map(|found| found.path).collect();
+        let wanted = ["/usr/a/two", "/usr/b", "/usr/b/three"];
+        assert_eq!(paths, wanted.map(PathBuf::from));
+    }
+
+    #[test]
+    fn names_that_are_known_to_be_the_same_are_left_out() {
+        let entry = |name: &str, checksum: Option<u8>| Entry {
+            name: name.into(),
+            checksums: checksum.map(|byte| ([byte; 32], None)),
+        };
+        let before = vec![entry("a", Some(1)), entry("b", Some(1)), entry("d", None)];
+        let after = vec![entry("b", Some(1)), entry("c", Some(2)), entry("d", None)];
+        assert_eq!(different(before, after), ["a", "c", "d"]);
+    }
 }

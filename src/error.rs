@@ -45,11 +45,19 @@ pub enum Kind {
     Cancelled = 14,
     /// The system's configuration does not allow it; see [`config`](crate::config()).
     NotAllowed = 15,
+    /// The commit, object, or name that was asked for is not there.
+    NotFound = 16,
+    /// An object or a database is damaged.
+    Corrupt = 17,
+    /// Both sides changed the same; see [`Error::conflicts`].
+    Conflict = 18,
+    /// What was read was written to meanwhile.
+    Changed = 19,
 }
 
 impl Kind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Failed,
         Kind::InvalidArgument,
         Kind::NotOstree,
@@ -66,6 +74,10 @@ impl Kind {
         Kind::Unverified,
         Kind::Cancelled,
         Kind::NotAllowed,
+        Kind::NotFound,
+        Kind::Corrupt,
+        Kind::Conflict,
+        Kind::Changed,
     ];
 
     /// The name in messages for programs: stable, lower case, with hyphens.
@@ -87,6 +99,10 @@ impl Kind {
             Kind::Unverified => "unverified",
             Kind::Cancelled => "cancelled",
             Kind::NotAllowed => "not-allowed",
+            Kind::NotFound => "not-found",
+            Kind::Corrupt => "corrupt",
+            Kind::Conflict => "conflict",
+            Kind::Changed => "changed",
         }
     }
 }

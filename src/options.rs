@@ -4,7 +4,10 @@
 //! At the C border every option is a setter function of its own: a new option is a
 //! new symbol, so who uses it depends on the library version that has it.
 
+use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::error::{Error, Kind, Result};
 
 /// Where what is written to an unlocked hierarchy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +53,9 @@ pub struct Options {
     pub(crate) size_limit: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) after_upgrade: bool,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 impl Options {
@@ -113,6 +119,57 @@ impl Options {
         self.after_upgrade = on;
         self
     }
+
+    /// `diff`: the commit to compare with, by checksum or ref; without it what was deployed.
+    pub fn from(mut self, commit: impl Into<String>) -> Options {
+        self.from = Some(commit.into());
+        self
+    }
+
+    /// `diff`: the commit to be compared; without it what is there now.
+    pub fn to(mut self, commit: impl Into<String>) -> Options {
+        self.to = Some(commit.into());
+        self
+    }
+
+    /// `diff`: only what is at this path or below it; may be given several times.
+    pub fn path(mut self, path: impl Into<PathBuf>) -> Options {
+        self.paths.push(path.into());
+        self
+    }
+}
+
+impl Options {
+    /// Refuses those that are set and not among `meant`, so that none is ever ignored.
+    pub(crate) fn only(&self, meant: &[&str]) -> Result<()> {
+        let set = [
+            ("dry_run", self.dry_run),
+            ("lazy", self.lazy),
+            ("usage", self.usage),
+            ("lock_wait", !self.lock_wait.is_zero()),
+            ("lock_held", self.lock_held),
+            ("backing", self.backing.is_some()),
+            ("size_limit", self.size_limit.is_some()),
+            ("time_limit", self.time_limit.is_some()),
+            ("after_upgrade", self.after_upgrade),
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("path", !self.paths.is_empty()),
+        ];
+        match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
+            Some((name, _)) => Err(meaningless(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The refusal of an option.
+pub(crate) fn meaningless(option: &str) -> Error {
+    Error::new(
+        Kind::InvalidArgument,
+        format!("the option `{option}` means nothing here"),
+    )
+    .next("leave it out")
 }
 
 /// How far an operation is.

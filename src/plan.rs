@@ -231,14 +231,6 @@ fn listed(f: &mut fmt::Formatter<'_>, lead: &str, points: &[PathBuf]) -> fmt::Re
     Ok(())
 }
 
-fn meaningless(option: &str) -> Error {
-    Error::new(
-        Kind::InvalidArgument,
-        format!("the option `{option}` means nothing here"),
-    )
-    .next("leave it out")
-}
-
 fn refuse_foreign(observation: &Observation) -> Result<()> {
     let Some(foreign) = &observation.foreign else {
         return Ok(());

@@ -12,3 +12,4 @@ pub mod namespace;
 pub mod processes;
 pub mod random;
 pub mod space;
+pub mod xattr;

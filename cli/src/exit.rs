@@ -55,6 +55,8 @@ mod tests {
         assert_eq!(status(Kind::InUse), 18);
         assert_eq!(status(Kind::Cancelled), 24);
         assert_eq!(status(Kind::NotAllowed), 25);
+        assert_eq!(status(Kind::NotFound), 26);
+        assert_eq!(status(Kind::Conflict), 28);
     }
 
     #[test]

@@ -43,6 +43,11 @@ use crate::error::{Error, Kind};
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
 /// was to bring about
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED: the configuration of this system does not allow it
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND: the commit, object, or name that was asked for is not
+/// there
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT: an object or a database is damaged
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; the message names each
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
 ///
 /// What went wrong. The numbers never change, and more may be added, so treat one that you do
 /// not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
@@ -70,6 +75,10 @@ pub enum OstreeSysrootUnlockError {
     Unverified = 13,
     // 14 is the kind Cancelled, which C has from GIO.
     NotAllowed = 15,
+    NotFound = 16,
+    Corrupt = 17,
+    Conflict = 18,
+    Changed = 19,
 }
 
 /// A missing line here does not compile: every kind has its number in C.
@@ -91,6 +100,10 @@ fn number(kind: Kind) -> Option<OstreeSysrootUnlockError> {
         Kind::UnsafePath => C::UnsafePath,
         Kind::Unverified => C::Unverified,
         Kind::NotAllowed => C::NotAllowed,
+        Kind::NotFound => C::NotFound,
+        Kind::Corrupt => C::Corrupt,
+        Kind::Conflict => C::Conflict,
+        Kind::Changed => C::Changed,
         Kind::Cancelled => return None,
     })
 }

@@ -46,6 +46,16 @@ pub enum Named {
     Other(DeploymentId, DeploymentId),
 }
 
+impl Named {
+    /// Which one it is.
+    pub fn deployment(&self) -> &DeploymentId {
+        match self {
+            Named::Booted(booted) => booted,
+            Named::Other(other, _) => other,
+        }
+    }
+}
+
 /// Which deployment of the booted sysroot the caller means; the booted one without a name.
 pub fn named(sysroot: &ostree::Sysroot, deployment: Option<&ostree::Deployment>) -> Result<Named> {
     let booted = booted::find()?;
@@ -78,6 +88,20 @@ pub fn named(sysroot: &ostree::Sysroot, deployment: Option<&ostree::Deployment>)
         true => Named::Booted(booted),
         false => Named::Other(meant, booted),
     })
+}
+
+/// The repository of a sysroot, which need not be loaded.
+pub fn repo(sysroot: &ostree::Sysroot) -> Result<ostree::Repo> {
+    let path = sysroot
+        .path()
+        .path()
+        .unwrap_or_default()
+        .join("ostree/repo");
+    let repo = ostree::Repo::new_for_path(&path);
+    match repo.open(gio::Cancellable::NONE) {
+        Ok(()) => Ok(repo),
+        Err(e) => Err(Error::from(e).at(path)),
+    }
 }
 
 fn identity(path: &Path) -> Result<(u64, u64)> {

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::moves::{self, Move};
-use super::{Cover, Exchange, Plan, Step, meaningless, refuse_foreign};
+use super::{Cover, Exchange, Plan, Step, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::{Intent, Record};
 use crate::observe::{self, Observation, USR};
-use crate::options::{Backing, Options};
+use crate::options::{Backing, Options, meaningless};
 use crate::ostree::booted::Verified;
 use crate::ostree::deployments::Others;
 use crate::stack::{MadeBy, Stack, State, Token, Upper};
@@ -82,16 +82,22 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     }
 }
 
+/// The options that mean something to `begin`.
+const MEANT: [&str; 7] = [
+    "dry_run",
+    "lazy",
+    "lock_wait",
+    "lock_held",
+    "backing",
+    "size_limit",
+    "time_limit",
+];
+
 fn check_options(request: &Begin<'_>) -> Result<()> {
     let options = request.options;
     let invalid = |cause, next: &str| Err(Error::new(Kind::InvalidArgument, cause).next(next));
     let in_ram = options.backing == Some(Backing::Ram) || options.size_limit.is_some();
-    if options.usage {
-        return Err(meaningless("usage"));
-    }
-    if options.after_upgrade {
-        return Err(meaningless("after_upgrade"));
-    }
+    options.only(&MEANT)?;
     if options.time_limit.is_some_and(|limit| limit.as_secs() == 0) {
         return invalid(
             "a time limit of nothing",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::begin::check_room;
-use super::{Plan, Step, meaningless, refuse_foreign};
+use super::{Plan, Step, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
 use crate::observe::{Observation, USR};
@@ -15,18 +15,7 @@ use crate::stack::{MadeBy, Stack, State};
 ///
 /// `disk` is what is free on the file system of the sysroot, in bytes, where that matters.
 pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> Result<Plan> {
-    if options.backing.is_some() || options.size_limit.is_some() {
-        return Err(meaningless("backing"));
-    }
-    if options.usage {
-        return Err(meaningless("usage"));
-    }
-    if options.time_limit.is_some() {
-        return Err(meaningless("time_limit"));
-    }
-    if options.after_upgrade {
-        return Err(meaningless("after_upgrade"));
-    }
+    options.only(&["dry_run", "lazy", "lock_wait", "lock_held"])?;
     refuse_foreign(observation)?;
     let (Some(upper), Some(mount)) = (&observation.stack.upper, &observation.mount) else {
         return Err(

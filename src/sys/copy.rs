@@ -7,9 +7,10 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, XattrFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps};
 
 use crate::error::{Error, Result};
+use crate::sys::xattr;
 
 /// Copies what is in the directory `from` into the directory `to`, and the attributes of
 /// `from` itself. `proceed` is asked before each entry.
@@ -86,7 +87,7 @@ fn attributes(source: &Path, target: &Path, metadata: &fs::Metadata) -> std::io:
         let mode = Mode::from_raw_mode(metadata.mode() & 0o7777);
         rustix::fs::chmodat(CWD, target, mode, AtFlags::empty())?;
     }
-    extended(source, target)?;
+    xattr::set_all(target, &xattr::all(source)?)?;
     let times = Timestamps {
         last_access: Timespec {
             tv_sec: metadata.atime(),
@@ -98,21 +99,6 @@ fn attributes(source: &Path, target: &Path, metadata: &fs::Metadata) -> std::io:
         },
     };
     rustix::fs::utimensat(CWD, target, &times, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(())
-}
-
-fn extended(source: &Path, target: &Path) -> std::io::Result<()> {
-    // The most that the kernel takes, for the list of names and for a value.
-    let mut names = vec![0; 64 << 10];
-    let mut value = vec![0; 64 << 10];
-    let length = match rustix::fs::llistxattr(source, names.as_mut_slice()) {
-        Err(rustix::io::Errno::OPNOTSUPP) => return Ok(()),
-        length => length?,
-    };
-    for name in names[..length].split(|b| *b == 0).filter(|n| !n.is_empty()) {
-        let length = rustix::fs::lgetxattr(source, name, value.as_mut_slice())?;
-        rustix::fs::lsetxattr(target, name, &value[..length], XattrFlags::empty())?;
-    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use rustix::fs::{AtFlags, CWD, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, Xat
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
+use crate::sys::xattr;
 
 const SELINUX: &str = "security.selinux";
 
@@ -27,15 +28,8 @@ impl Attributes {
     /// Those of the directory at `path`.
     pub fn of(path: &Path) -> Result<Attributes> {
         let stat = rustix::fs::stat(path).map_err(|e| Error::os("looking at it", e).at(path))?;
-        let mut label = vec![0; 1024];
-        let selinux = match rustix::fs::getxattr(path, SELINUX, label.as_mut_slice()) {
-            Ok(length) => {
-                label.truncate(length);
-                Some(label)
-            }
-            Err(Errno::NODATA | Errno::OPNOTSUPP) => None,
-            Err(e) => return Err(Error::os("reading its SELinux label", e).at(path)),
-        };
+        let selinux = xattr::get(path, SELINUX)
+            .map_err(|e| Error::os("reading its SELinux label", e).at(path))?;
         Ok(Attributes {
             mode: stat.st_mode & 0o7777,
             uid: stat.st_uid,

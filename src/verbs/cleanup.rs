@@ -34,7 +34,7 @@ pub fn cleanup(
     watch: &Watch<'_>,
 ) -> Result<Outcome> {
     let start = || {
-        check_options(options)?;
+        options.only(&["dry_run", "lock_wait", "lock_held", "after_upgrade"])?;
         let deployment = sysroot::target(sysroot, deployment)?;
         if options.dry_run {
             return preview(&deployment, options);
@@ -46,21 +46,6 @@ pub fn cleanup(
         Ok(outcome)
     };
     start().map_err(|error: Error| error.during("cleanup"))
-}
-
-fn check_options(options: &Options) -> Result<()> {
-    let known = Options::new()
-        .dry_run(options.dry_run)
-        .lock_wait(options.lock_wait)
-        .lock_held(options.lock_held)
-        .after_upgrade(options.after_upgrade);
-    if *options == known {
-        return Ok(());
-    }
-    Err(
-        Error::new(Kind::InvalidArgument, "an option that means nothing here")
-            .next("leave out all but dry_run, lock_wait, lock_held and after_upgrade"),
-    )
 }
 
 fn preview(deployment: &DeploymentId, options: &Options) -> Result<Outcome> {

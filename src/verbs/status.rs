@@ -10,7 +10,7 @@ use gio::prelude::*;
 use rustix::fs::{Access, AtFlags, CWD};
 
 use crate::config;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
 use crate::ostree::{DeploymentId, sysroot};
@@ -98,7 +98,7 @@ pub fn status(
     watch: &Watch<'_>,
 ) -> Result<Overview> {
     let look = || {
-        check_options(options)?;
+        options.only(&["usage"])?;
         let deployment = sysroot::target(sysroot, deployment)?;
         let observation = observe::observe(&deployment, View::System)
             .or_else(|_| observe::observe(&deployment, View::Caller))?;
@@ -108,17 +108,6 @@ pub fn status(
         })
     };
     look().map_err(|error: Error| error.during("status"))
-}
-
-fn check_options(options: &Options) -> Result<()> {
-    if *options == Options::new().usage(options.usage) {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::InvalidArgument,
-        "of the options, only `usage` means something here",
-    )
-    .next("leave the others out"))
 }
 
 fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) -> Result<Hierarchy> {

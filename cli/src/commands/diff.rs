@@ -4,7 +4,7 @@
 
 use std::io::{Error, ErrorKind, IsTerminal, Write};
 
-use ostree_unlock::Result;
+use ostree_unlock::{Options, Result, Watch};
 
 use crate::answer::Answer;
 use crate::args::DiffArgs;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
     };
     let mut sum = Sum::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for difference in ostree_unlock::diff(&sysroot, None)? {
+    for difference in ostree_unlock::diff(&sysroot, None, &Options::new(), &Watch::default())? {
         let difference = difference.inspect_err(|_| {
             // What was found so far is not lost by what was not.
             let _ = out.flush();

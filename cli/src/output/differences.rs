@@ -23,7 +23,7 @@ pub(crate) enum Form {
 
 /// The line of one difference, with its newline; empty in a form that has none.
 pub(crate) fn line(difference: &Difference, form: Form) -> String {
-    let letter = difference.change.letter();
+    let letter = letter(difference.change);
     let path = quoted(&difference.path);
     match form {
         Form::Stat => String::new(),
@@ -46,6 +46,20 @@ pub(crate) fn line(difference: &Difference, form: Form) -> String {
             };
             format!("{on}{letter}{off} {path}{slash}{what}\n")
         }
+    }
+}
+
+/// The letter that version control systems show a change by.
+fn letter(change: Change) -> char {
+    match change {
+        Change::Added => 'A',
+        Change::Removed => 'D',
+        Change::Modified => 'M',
+        Change::TypeChanged => 'T',
+        Change::Metadata => 'm',
+        Change::Renamed => 'R',
+        // One that this command is too old to know.
+        _ => '?',
     }
 }
 

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! A tree of files, wherever it is kept: on a disk, in a commit, or one over another. What
+//! reads one kind of them is beneath, a file each; nobody else needs to know which it is.
+
+pub mod commit;
+pub mod disk;
+pub mod overlay;
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+pub use crate::sys::xattr::Xattrs;
+
+/// The types of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum FileType {
+    /// An ordinary file.
+    Regular = 0,
+    /// A directory.
+    Directory = 1,
+    /// A symbolic link.
+    Symlink = 2,
+    /// A character or block device.
+    Device = 3,
+    /// A named pipe.
+    Fifo = 4,
+    /// A socket.
+    Socket = 5,
+}
+
+impl FileType {
+    /// The word in JSON and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileType::Regular => "file",
+            FileType::Directory => "directory",
+            FileType::Symlink => "symlink",
+            FileType::Device => "device",
+            FileType::Fifo => "fifo",
+            FileType::Socket => "socket",
+        }
+    }
+}
+
+/// What is known of a file without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// Its type.
+    pub file_type: FileType,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Who owns it.
+    pub uid: u32,
+    /// Which group owns it.
+    pub gid: u32,
+    /// The size of an ordinary file, in bytes; of anything else 0.
+    pub size: u64,
+}
+
+/// What tells without reading that two files are the same, with all that is below them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity<'a> {
+    /// Nothing does.
+    Unknown,
+    /// Both are at the same place of the disk.
+    Place(&'a Path),
+    /// The checksum of a file's content and metadata.
+    File(&'a Checksum),
+    /// The checksums of what is in a directory, and of its own metadata.
+    Directory(&'a Checksum, &'a Checksum),
+}
+
+impl Identity<'_> {
+    /// Whether the two are known to be the same.
+    pub fn is(self, other: Identity<'_>) -> bool {
+        self != Identity::Unknown && self == other
+    }
+}
+
+/// Of an object.
+pub type Checksum = [u8; 32];
+
+/// A name in a directory.
+pub struct Entry {
+    pub name: OsString,
+    /// The checksums of what it names, where they are known without looking: of a file the
+    /// one, of a directory those of what is in it and of its metadata.
+    pub checksums: Option<(Checksum, Option<Checksum>)>,
+}
+
+/// One file of a tree.
+pub trait Node {
+    /// What it is.
+    fn side(&self) -> &Side;
+
+    /// Its extended attributes, as a commit would keep them.
+    fn xattrs(&self) -> Result<Xattrs>;
+
+    /// What is in a directory, in the order of the bytes of the names.
+    fn entries(&self) -> Result<Vec<Entry>>;
+
+    /// What `name` is in a directory; `None` if it is not there.
+    fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>>;
+
+    /// The content of an ordinary file.
+    fn open(&self) -> Result<Box<dyn Read>>;
+
+    /// What a symbolic link says.
+    fn target(&self) -> Result<PathBuf>;
+
+    /// Whether a device is one of blocks, and its number.
+    fn device(&self) -> (bool, u64) {
+        (false, 0)
+    }
+
+    /// What tells it from others without reading.
+    fn identity(&self) -> Identity<'_>;
+
+    /// Where a file of the disk has the content of an ordinary file, and nothing else may be
+    /// in the place of it.
+    fn place(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The names in a directory that can be different from `base`, where that is known without
+    /// looking at all of them.
+    fn changed_since(&self, _base: &dyn Node) -> Option<Result<Vec<OsString>>> {
+        None
+    }
+
+    /// Where a directory was, below the root of the tree, that was moved to its place.
+    fn moved_from(&self) -> Option<&Path> {
+        None
+    }
+}
+
+/// Whether it is a directory.
+pub fn is_directory(node: &dyn Node) -> bool {
+    node.side().file_type == FileType::Directory
+}
+
+/// What is at `path` below `root`; no link is followed.
+pub fn lookup(root: &Rc<dyn Node>, path: &Path) -> Result<Option<Rc<dyn Node>>> {
+    let mut node = Rc::clone(root);
+    for part in path.components() {
+        let Component::Normal(name) = part else {
+            continue;
+        };
+        if !is_directory(&*node) {
+            return Ok(None);
+        }
+        match node.child(name)? {
+            Some(child) => node = child,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(node))
+}
+
+/// Whether both have the same content: bytes, target of a link, number of a device.
+/// Both must be of one type; of directories only what they are is compared, which is nothing.
+pub fn same_content(one: &dyn Node, other: &dyn Node) -> Result<bool> {
+    match one.side().file_type {
+        FileType::Regular if one.side().size != other.side().size => Ok(false),
+        FileType::Regular => same_bytes(&mut *one.open()?, &mut *other.open()?)
+            .map_err(|e| Error::io("comparing the content of two files", e)),
+        FileType::Symlink => Ok(one.target()? == other.target()?),
+        FileType::Device => Ok(one.device() == other.device()),
+        FileType::Directory | FileType::Fifo | FileType::Socket => Ok(true),
+    }
+}
+
+fn same_bytes(one: &mut dyn Read, other: &mut dyn Read) -> std::io::Result<bool> {
+    const PIECE: usize = 64 << 10;
+    let (mut left, mut right) = (vec![0; PIECE], vec![0; PIECE]);
+    loop {
+        let length = read_piece(one, &mut left)?;
+        if read_piece(other, &mut right)? != length || left[..length] != right[..length] {
+            return Ok(false);
+        }
+        if length == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// As much as there is, up to the whole buffer.
+fn read_piece(file: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read(&mut buffer[length..])? {
+            0 => break,
+            more => length += more,
+        }
+    }
+    Ok(length)
+}

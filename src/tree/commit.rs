@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Trees in a repository: a directory is two objects, of which one names what is in it by
+//! checksum; a file is one. Only what is asked for is read.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use gio::prelude::*;
+use glib::Variant;
+use ostree::ObjectType;
+
+use super::{Checksum, Entry, FileType, Identity, Node, Side, Xattrs};
+use crate::error::{Error, Kind, Result};
+
+const TYPE: u32 = 0o170_000;
+const REGULAR: u32 = 0o100_000;
+const SYMLINK: u32 = 0o120_000;
+
+struct Directory {
+    repo: ostree::Repo,
+    tree: Checksum,
+    meta: Checksum,
+    side: Side,
+    xattrs: Xattrs,
+}
+
+struct File {
+    repo: ostree::Repo,
+    checksum: Checksum,
+    side: Side,
+    target: PathBuf,
+    xattrs: Variant,
+}
+
+/// The tree of `commit`, which is a checksum; also of one that is partial, as long as what is
+/// asked for is there.
+pub fn root(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
+    let variant = repo
+        .load_variant(ObjectType::Commit, commit)
+        .map_err(|e| missing(e, "commit", commit))?;
+    let checksum = |index| checksum(&variant.child_value(index), commit);
+    directory(repo, checksum(6)?, checksum(7)?)
+}
+
+/// The directory of these two objects.
+pub fn directory(repo: &ostree::Repo, tree: Checksum, meta: Checksum) -> Result<Rc<dyn Node>> {
+    let name = hex(&meta);
+    let parsed = repo
+        .read_dirmeta(&name)
+        .map_err(|e| missing(e, "dirmeta", &name))?;
+    Ok(Rc::new(Directory {
+        repo: repo.clone(),
+        tree,
+        meta,
+        side: Side {
+            file_type: FileType::Directory,
+            mode: parsed.mode & 0o7777,
+            uid: parsed.uid,
+            gid: parsed.gid,
+            size: 0,
+        },
+        xattrs: parsed.xattrs.into_iter().map(without_end).collect(),
+    }))
+}
+
+fn file(repo: &ostree::Repo, checksum: Checksum) -> Result<File> {
+    let name = hex(&checksum);
+    let (info, xattrs) = repo
+        .query_file(&name, gio::Cancellable::NONE)
+        .map_err(|e| missing(e, "file", &name))?;
+    let mode = info.attribute_uint32("unix::mode");
+    let file_type = match mode & TYPE {
+        REGULAR => FileType::Regular,
+        SYMLINK => FileType::Symlink,
+        _ => return Err(damaged("file", &name, "it is neither a file nor a link")),
+    };
+    let side = Side {
+        file_type,
+        mode: mode & 0o7777,
+        uid: info.attribute_uint32("unix::uid"),
+        gid: info.attribute_uint32("unix::gid"),
+        size: match file_type {
+            FileType::Regular => u64::try_from(info.size()).unwrap_or_default(),
+            _ => 0,
+        },
+    };
+    Ok(File {
+        repo: repo.clone(),
+        checksum,
+        side,
+        target: match file_type {
+            FileType::Symlink => info.symlink_target().unwrap_or_default(),
+            _ => PathBuf::new(),
+        },
+        xattrs,
+    })
+}
+
+impl Directory {
+    fn contents(&self) -> Result<Variant> {
+        let name = hex(&self.tree);
+        let contents = self
+            .repo
+            .load_variant(ObjectType::DirTree, &name)
+            .map_err(|e| missing(e, "dirtree", &name))?;
+        ostree::validate_structureof_dirtree(&contents)
+            .map_err(|e| damaged("dirtree", &name, e.message()))?;
+        Ok(contents)
+    }
+}
+
+impl Node for Directory {
+    fn side(&self) -> &Side {
+        &self.side
+    }
+
+    fn xattrs(&self) -> Result<Xattrs> {
+        Ok(self.xattrs.clone())
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>> {
+        let contents = self.contents()?;
+        let (files, directories) = (contents.child_value(0), contents.child_value(1));
+        let mut entries = Vec::with_capacity(files.n_children() + directories.n_children());
+        for entry in files.iter().chain(directories.iter()) {
+            let second = match entry.n_children() {
+                3 => Some(self.checksum_in(&entry, 2)?),
+                _ => None,
+            };
+            entries.push(Entry {
+                name: OsString::from(entry.child_value(0).str().unwrap_or_default()),
+                checksums: Some((self.checksum_in(&entry, 1)?, second)),
+            });
+        }
+        entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
+        let Some(name) = name.to_str() else {
+            return Ok(None);
+        };
+        let contents = self.contents()?;
+        if let Some(entry) = find(&contents.child_value(0), name) {
+            let checksum = self.checksum_in(&entry, 1)?;
+            return Ok(Some(Rc::new(file(&self.repo, checksum)?)));
+        }
+        match find(&contents.child_value(1), name) {
+            Some(entry) => {
+                let (tree, meta) = (self.checksum_in(&entry, 1)?, self.checksum_in(&entry, 2)?);
+                Ok(Some(directory(&self.repo, tree, meta)?))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn open(&self) -> Result<Box<dyn Read>> {
+        Err(not_a("file"))
+    }
+
+    fn target(&self) -> Result<PathBuf> {
+        Err(not_a("link"))
+    }
+
+    fn identity(&self) -> Identity<'_> {
+        Identity::Directory(&self.tree, &self.meta)
+    }
+}
+
+impl Directory {
+    fn checksum_in(&self, entry: &Variant, index: usize) -> Result<Checksum> {
+        checksum(&entry.child_value(index), &hex(&self.tree))
+    }
+}
+
+impl Node for File {
+    fn side(&self) -> &Side {
+        &self.side
+    }
+
+    fn xattrs(&self) -> Result<Xattrs> {
+        let pairs: Vec<(Vec<u8>, Vec<u8>)> = self.xattrs.get().unwrap_or_default();
+        Ok(pairs.into_iter().map(without_end).collect())
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>> {
+        Err(not_a("directory"))
+    }
+
+    fn child(&self, _name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
+        Ok(None)
+    }
+
+    fn open(&self) -> Result<Box<dyn Read>> {
+        let name = hex(&self.checksum);
+        let (content, _, _) = self
+            .repo
+            .load_file(&name, gio::Cancellable::NONE)
+            .map_err(|e| missing(e, "file", &name))?;
+        match content {
+            Some(content) => Ok(Box::new(content.into_read())),
+            None => Err(not_a("file")),
+        }
+    }
+
+    fn target(&self) -> Result<PathBuf> {
+        Ok(self.target.clone())
+    }
+
+    fn identity(&self) -> Identity<'_> {
+        Identity::File(&self.checksum)
+    }
+}
+
+/// The entry of `name` in one of the two lists of a directory, which are sorted.
+fn find(list: &Variant, name: &str) -> Option<Variant> {
+    let (mut low, mut high) = (0, list.n_children());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let entry = list.child_value(middle);
+        let order = entry.child_value(0).str().unwrap_or_default().cmp(name);
+        match order {
+            std::cmp::Ordering::Equal => return Some(entry),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+fn checksum(bytes: &Variant, inside: &str) -> Result<Checksum> {
+    let bytes = bytes.data();
+    Checksum::try_from(bytes)
+        .map_err(|_| damaged("object", inside, "a checksum in it has another length"))
+}
+
+/// As libostree writes checksums.
+pub fn hex(checksum: &Checksum) -> String {
+    checksum.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// In an object the name of an attribute ends with a zero byte.
+fn without_end((mut name, value): (Vec<u8>, Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
+    if name.last() == Some(&0) {
+        name.pop();
+    }
+    (name, value)
+}
+
+fn missing(source: glib::Error, what: &str, name: &str) -> Error {
+    if source.matches(gio::IOErrorEnum::NotFound) {
+        return Error::new(
+            Kind::NotFound,
+            format!("the repository does not have the {what} {name}"),
+        )
+        .next("a commit that was pulled in part has to be pulled whole");
+    }
+    if source.matches(gio::IOErrorEnum::Cancelled) {
+        return source.into();
+    }
+    damaged(what, name, source.message())
+}
+
+fn damaged(what: &str, name: &str, how: &str) -> Error {
+    Error::new(
+        Kind::Corrupt,
+        format!("the {what} {name} cannot be read: {how}"),
+    )
+    .next("see what `ostree fsck` says of the repository")
+}
+
+fn not_a(what: &str) -> Error {
+    Error::new(Kind::Failed, format!("what is read as a {what} is none"))
+}
+
+/// Resolves what a user calls a commit: a checksum, a ref, or one with `^` behind it.
+pub fn resolve(repo: &ostree::Repo, name: &str) -> Result<String> {
+    match repo.resolve_rev(name, false) {
+        Ok(Some(commit)) => Ok(commit.into()),
+        Ok(None) => Err(unknown(name)),
+        Err(e) if e.matches(gio::IOErrorEnum::NotFound) => Err(unknown(name)),
+        Err(e) => Err(Error::from(e).at(Path::new(name))),
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    Error::new(Kind::NotFound, format!("there is no commit or ref {name}"))
+        .next("see `ostree refs`, and pull what is missing")
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Trees on a disk: a file is what its path names.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, Metadata};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::{Entry, FileType, Identity, Node, Side, Xattrs};
+use crate::error::{Error, Result};
+use crate::sys::xattr;
+
+/// How overlayfs' own attributes begin.
+const OVERLAY: [&[u8]; 2] = [b"trusted.overlay.", b"user.overlay."];
+
+/// A file.
+pub struct File {
+    path: PathBuf,
+    side: Side,
+    device: (bool, u64),
+}
+
+impl File {
+    /// What is at `path`, links not followed; `None` if nothing is.
+    pub fn look(path: PathBuf) -> Result<Option<File>> {
+        let metadata = match fs::symlink_metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(e) => return Err(Error::io("looking at a file", e).at(path)),
+        };
+        Ok(Some(File {
+            side: side(&metadata),
+            device: (metadata.file_type().is_block_device(), metadata.rdev()),
+            path,
+        }))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names in it, in the order of their bytes.
+    pub fn names(&self) -> Result<Vec<OsString>> {
+        let failed = |e| Error::io("reading a directory", e).at(&self.path);
+        let entries = fs::read_dir(&self.path).map_err(failed)?;
+        let mut names = entries
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<std::io::Result<Vec<OsString>>>()
+            .map_err(failed)?;
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+fn side(metadata: &Metadata) -> Side {
+    let kind = metadata.file_type();
+    let file_type = match () {
+        () if kind.is_dir() => FileType::Directory,
+        () if kind.is_symlink() => FileType::Symlink,
+        () if kind.is_fifo() => FileType::Fifo,
+        () if kind.is_socket() => FileType::Socket,
+        () if kind.is_file() => FileType::Regular,
+        () => FileType::Device,
+    };
+    Side {
+        file_type,
+        mode: metadata.mode() & 0o7777,
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        size: match file_type {
+            FileType::Regular => metadata.size(),
+            _ => 0,
+        },
+    }
+}
+
+/// The directory at `path` as the root of a tree.
+pub fn root(path: &Path) -> Result<Rc<dyn Node>> {
+    match File::look(path.to_owned())? {
+        Some(root) => Ok(Rc::new(root)),
+        None => {
+            Err(Error::new(crate::error::Kind::NotFound, "there is no such directory").at(path))
+        }
+    }
+}
+
+impl Node for File {
+    fn side(&self) -> &Side {
+        &self.side
+    }
+
+    fn xattrs(&self) -> Result<Xattrs> {
+        let mut xattrs = xattr::all(&self.path)
+            .map_err(|e| Error::os("reading extended attributes", e).at(&self.path))?;
+        xattrs.retain(|name, _| !OVERLAY.iter().any(|own| name.starts_with(own)));
+        Ok(xattrs)
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>> {
+        let entry = |name| Entry {
+            name,
+            checksums: None,
+        };
+        Ok(self.names()?.into_iter().map(entry).collect())
+    }
+
+    fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
+        let child = File::look(self.path.join(name))?;
+        Ok(child.map(|child| Rc::new(child) as Rc<dyn Node>))
+    }
+
+    fn open(&self) -> Result<Box<dyn Read>> {
+        match fs::File::open(&self.path) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(e) => Err(Error::io("opening a file", e).at(&self.path)),
+        }
+    }
+
+    fn target(&self) -> Result<PathBuf> {
+        fs::read_link(&self.path).map_err(|e| Error::io("reading a link", e).at(&self.path))
+    }
+
+    fn device(&self) -> (bool, u64) {
+        self.device
+    }
+
+    fn identity(&self) -> Identity<'_> {
+        Identity::Place(&self.path)
+    }
+
+    fn place(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+}
