@@ -4,6 +4,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use gio::prelude::*;
+
 use crate::diff::{Difference, Walk};
 use crate::error::{Error, Kind, Result};
 use crate::live::{self, Trees};
@@ -38,24 +40,25 @@ impl Iterator for Diff {
     type Item = Result<Difference>;
 
     fn next(&mut self) -> Option<Result<Difference>> {
-        if let Some(error) = self.cancelled() {
-            return Some(Err(error.during("diff")));
-        }
-        let found = self.walk.next()?;
-        Some(match found {
-            Ok(found) => Ok(Difference::from(&found)),
-            Err(error) => Err(error.during("diff")),
-        })
+        let cancellable = self.cancellable.clone();
+        self.next_unless(cancellable.as_ref())
     }
 }
 
 impl Diff {
-    fn cancelled(&self) -> Option<Error> {
-        use gio::prelude::*;
-        self.cancellable
-            .as_ref()
-            .and_then(|cancellable| cancellable.set_error_if_cancelled().err())
-            .map(Error::from)
+    /// The next one, unless `cancellable` is cancelled before it is found.
+    pub(crate) fn next_unless(
+        &mut self,
+        cancellable: Option<&gio::Cancellable>,
+    ) -> Option<Result<Difference>> {
+        let go_on = || match cancellable {
+            Some(cancellable) => Ok(cancellable.set_error_if_cancelled()?),
+            None => Ok(()),
+        };
+        Some(match self.walk.next_while(&go_on)? {
+            Ok(found) => Ok(Difference::from(&found)),
+            Err(error) => Err(error.during("diff")),
+        })
     }
 }
 
@@ -121,7 +124,7 @@ pub fn diff_commits(
     watch: &Watch<'_>,
 ) -> Result<Diff> {
     let start = || {
-        options.only(&["from", "to", "path"])?;
+        options.only(&["path"])?;
         of_commits(repo, from, to, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
