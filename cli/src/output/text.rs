@@ -7,6 +7,7 @@ use ostree_unlock::{
     Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, State, Usage,
 };
 
+use super::size::size;
 use super::{time, wrap};
 
 /// `status`, looked at in the second `now`.
@@ -235,9 +236,7 @@ fn amount(usage: Usage) -> String {
     } else {
         "entries"
     };
-    // GLib puts a no-break space between number and unit.
-    let size = glib::format_size(usage.bytes).replace('\u{a0}', " ");
-    format!("{} {entries}, {size}", usage.entries)
+    format!("{} {entries}, {}", usage.entries, size(usage.bytes))
 }
 
 #[cfg(test)]
