@@ -116,18 +116,14 @@ fn details(difference: &Difference) -> String {
             FileType::Directory => {}
             other => details.push(other.name().to_owned()),
         },
+        (Some(old), Some(new)) if old.file_type != new.file_type => details.push(format!(
+            "{} → {}",
+            old.file_type.name(),
+            new.file_type.name()
+        )),
         (Some(old), Some(new)) => {
-            if old.file_type != new.file_type {
-                details.push(format!(
-                    "{} → {}",
-                    old.file_type.name(),
-                    new.file_type.name()
-                ));
-            } else if difference.change == Change::Modified && old.file_type == FileType::Regular {
-                details.push(match old.size == new.size {
-                    true => size(new.size),
-                    false => format!("{} → {}", size(old.size), size(new.size)),
-                });
+            if difference.change == Change::Modified {
+                details.push(content(old, new));
             }
             if old.mode != new.mode {
                 details.push(format!("mode {:04o} → {:04o}", old.mode, new.mode));
@@ -146,6 +142,15 @@ fn details(difference: &Difference) -> String {
         details.push(format!("from {}", quoted(from.as_os_str())));
     }
     details.join(", ")
+}
+
+fn content(old: &Side, new: &Side) -> String {
+    match new.file_type {
+        FileType::Symlink => "another target".to_owned(),
+        FileType::Device => "another device".to_owned(),
+        _ if old.size == new.size => size(new.size),
+        _ => format!("{} → {}", size(old.size), size(new.size)),
+    }
 }
 
 #[cfg(test)]
