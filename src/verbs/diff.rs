@@ -3,6 +3,7 @@
 //! looks; one difference at a time, so that memory does not grow with what there is.
 
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 use gio::prelude::*;
 
@@ -13,7 +14,7 @@ use crate::observe::USR;
 use crate::options::{Options, Watch};
 use crate::ostree::sysroot;
 use crate::sys::namespace;
-use crate::tree::commit;
+use crate::tree::{Node, commit};
 
 /// The differences between two trees, parents before what is in them, sorted by name.
 ///
@@ -32,8 +33,8 @@ use crate::tree::commit;
 pub struct Diff {
     walk: Walk,
     cancellable: Option<gio::Cancellable>,
-    /// What the trees are read through.
-    _trees: Option<Trees>,
+    /// What is read from as long as it goes on.
+    _sides: Sides,
 }
 
 impl Iterator for Diff {
@@ -79,34 +80,7 @@ pub fn diff(
 ) -> Result<Diff> {
     let start = || {
         options.only(&["from", "to", "path"])?;
-        if let (Some(from), Some(to)) = (&options.from, &options.to) {
-            return of_commits(&sysroot::repo(sysroot)?, from, to, options, watch);
-        }
-        let named = sysroot::named(sysroot, deployment)?;
-        if options.to.is_none() {
-            namespace::require_root()?;
-        }
-        let open = || sysroot::repo(sysroot);
-        let trees = match (&options.from, &options.to) {
-            (None, None) => live::trees(&named, &open)?,
-            _ => live::as_committed(&named, &open()?)?,
-        };
-        let usr = |name: &String| {
-            let repo = open()?;
-            live::usr_of(&repo, &commit::resolve(&repo, name)?)
-        };
-        let before = options.from.as_ref().map(usr).transpose()?;
-        let after = options.to.as_ref().map(usr).transpose()?;
-        let walk = Walk::new(
-            Path::new(USR),
-            before.unwrap_or_else(|| trees.base.clone()),
-            after.unwrap_or_else(|| trees.now.clone()),
-        );
-        Ok(Diff {
-            walk: limited(walk, &options.paths, Path::new(USR))?,
-            cancellable: watch.cancellable.cloned(),
-            _trees: Some(trees),
-        })
+        walk(Sides::find(sysroot, deployment, options)?, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
 }
@@ -125,25 +99,73 @@ pub fn diff_commits(
 ) -> Result<Diff> {
     let start = || {
         options.only(&["path"])?;
-        of_commits(repo, from, to, options, watch)
+        walk(Sides::of_commits(repo, from, to)?, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
 }
 
-fn of_commits(
-    repo: &ostree::Repo,
-    from: &str,
-    to: &str,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Result<Diff> {
-    let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
-    let walk = Walk::new(Path::new("/"), root(from)?, root(to)?);
+fn walk(sides: Sides, options: &Options, watch: &Watch<'_>) -> Result<Diff> {
+    let walk = Walk::new(sides.root, sides.before.clone(), sides.after.clone());
     Ok(Diff {
-        walk: limited(walk, &options.paths, Path::new("/"))?,
+        walk: limited(walk, &options.paths, sides.root)?,
         cancellable: watch.cancellable.cloned(),
-        _trees: None,
+        _sides: sides,
     })
+}
+
+/// The two trees that are compared.
+pub(super) struct Sides {
+    /// What both stand for.
+    pub root: &'static Path,
+    pub before: Rc<dyn Node>,
+    pub after: Rc<dyn Node>,
+    /// What they are read through.
+    _trees: Option<Trees>,
+}
+
+impl Sides {
+    /// Those that the options `from` and `to` mean; `/usr`, unless both are commits.
+    pub(super) fn find(
+        sysroot: &ostree::Sysroot,
+        deployment: Option<&ostree::Deployment>,
+        options: &Options,
+    ) -> Result<Sides> {
+        if let (Some(from), Some(to)) = (&options.from, &options.to) {
+            return Sides::of_commits(&sysroot::repo(sysroot)?, from, to);
+        }
+        let named = sysroot::named(sysroot, deployment)?;
+        if options.to.is_none() {
+            namespace::require_root()?;
+        }
+        let open = || sysroot::repo(sysroot);
+        let trees = match (&options.from, &options.to) {
+            (None, None) => live::trees(&named, &open)?,
+            _ => live::as_committed(&named, &open()?)?,
+        };
+        let usr = |name: &String| {
+            let repo = open()?;
+            live::usr_of(&repo, &commit::resolve(&repo, name)?)
+        };
+        let before = options.from.as_ref().map(usr).transpose()?;
+        let after = options.to.as_ref().map(usr).transpose()?;
+        Ok(Sides {
+            root: Path::new(USR),
+            before: before.unwrap_or_else(|| trees.base.clone()),
+            after: after.unwrap_or_else(|| trees.now.clone()),
+            _trees: Some(trees),
+        })
+    }
+
+    /// Two commits as wholes.
+    pub(super) fn of_commits(repo: &ostree::Repo, from: &str, to: &str) -> Result<Sides> {
+        let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
+        Ok(Sides {
+            root: Path::new("/"),
+            before: root(from)?,
+            after: root(to)?,
+            _trees: None,
+        })
+    }
 }
 
 /// The walk through `paths` alone; through all, if there are none.
