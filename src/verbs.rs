@@ -11,4 +11,5 @@ pub mod enter;
 pub mod expire;
 pub mod holders;
 pub mod monitor;
+pub mod package_diff;
 pub mod status;
