@@ -4,11 +4,14 @@
 
 pub mod begin;
 pub mod cleanup;
+pub mod commit;
 pub mod detect;
 pub mod diff;
 pub mod end;
 pub mod enter;
 pub mod expire;
 pub mod holders;
+pub mod keep;
 pub mod monitor;
+pub mod scratch;
 pub mod status;

@@ -2,10 +2,10 @@
 //! `diff`: what was changed in `/usr` since it was unlocked, or between commits. Only
 //! looks; one difference at a time, so that memory does not grow with what there is.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::diff::{Difference, Walk};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::live::{self, Trees};
 use crate::observe::USR;
 use crate::options::{Options, Watch};
@@ -50,6 +50,15 @@ impl Iterator for Diff {
 }
 
 impl Diff {
+    /// The walk through trees that need nothing to be read through.
+    pub(super) fn of(walk: Walk, watch: &Watch<'_>) -> Diff {
+        Diff {
+            walk,
+            cancellable: watch.cancellable.cloned(),
+            _trees: None,
+        }
+    }
+
     fn cancelled(&self) -> Option<Error> {
         use gio::prelude::*;
         self.cancellable
@@ -100,7 +109,7 @@ pub fn diff(
             after.unwrap_or_else(|| trees.now.clone()),
         );
         Ok(Diff {
-            walk: limited(walk, &options.paths, Path::new(USR))?,
+            walk: walk.limited_to(&options.paths, Path::new(USR))?,
             cancellable: watch.cancellable.cloned(),
             _trees: Some(trees),
         })
@@ -137,36 +146,8 @@ fn of_commits(
     let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
     let walk = Walk::new(Path::new("/"), root(from)?, root(to)?);
     Ok(Diff {
-        walk: limited(walk, &options.paths, Path::new("/"))?,
+        walk: walk.limited_to(&options.paths, Path::new("/"))?,
         cancellable: watch.cancellable.cloned(),
         _trees: None,
     })
-}
-
-/// The walk through `paths` alone; through all, if there are none.
-fn limited(walk: Walk, paths: &[PathBuf], root: &Path) -> Result<Walk> {
-    if paths.is_empty() {
-        return Ok(walk);
-    }
-    let mut below = Vec::new();
-    for path in paths {
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-        match path.strip_prefix(root) {
-            Ok(inside) if plain => below.push(inside.to_owned()),
-            _ => {
-                return Err(Error::new(
-                    Kind::InvalidArgument,
-                    format!("only what is in {} is compared", root.display()),
-                )
-                .at(path)
-                .next("give an absolute path without . and .."));
-            }
-        }
-    }
-    below.sort_unstable();
-    // What is below another one of them comes with that.
-    below.dedup_by(|path, before| path.starts_with(before));
-    Ok(walk.only(below))
 }
