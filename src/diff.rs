@@ -279,22 +279,33 @@ impl Walk {
     }
 }
 
-impl Iterator for Walk {
-    type Item = Result<Found>;
-
-    fn next(&mut self) -> Option<Result<Found>> {
+impl Walk {
+    /// The next one, unless `go_on`, which is asked before each step, says otherwise. After an
+    /// error there is nothing more: it would be half of the truth.
+    pub fn next_while(&mut self, go_on: &dyn Fn() -> Result<()>) -> Option<Result<Found>> {
         loop {
-            match self.step()? {
+            let step = match go_on() {
+                Ok(()) => self.step()?,
+                Err(error) => Err(error),
+            };
+            match step {
                 Ok(None) => {}
                 Ok(Some(found)) => return Some(Ok(found)),
                 Err(error) => {
-                    // What comes after it would be half of the truth.
                     self.waiting.clear();
                     self.starts = Vec::new().into_iter();
                     return Some(Err(error));
                 }
             }
         }
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<Found>;
+
+    fn next(&mut self) -> Option<Result<Found>> {
+        self.next_while(&|| Ok(()))
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) enum Verb {
     End(EndArgs),
     /// Say in one sentence whether /usr can be written to; needs no privilege
     Detect(DetectArgs),
-    /// Show what was changed in /usr since it was unlocked
+    /// Show what was changed in /usr since it was unlocked, or between commits
     Diff(DiffArgs),
     /// Make a commit of what was changed, and have it booted if asked for
     Commit(CommitArgs),
@@ -274,9 +274,30 @@ pub(crate) struct ConfigArgs {}
 /// `diff`.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// Only what is at these paths or below them
+    /// Only what is at these absolute paths or below them
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// The commit to compare with, by checksum or ref [default: what was deployed]
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) from: Option<String>,
+
+    /// The commit to be compared, by checksum or ref [default: what is there now]
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) to: Option<String>,
+
+    /// The hotfix of another deployment: its number or name in `ostree admin status`
+    #[arg(long, value_name = "DEPLOYMENT")]
+    pub(crate) deployment: Option<String>,
+
+    /// The repository of both commits; needs no booted system
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires_all = ["from", "to"],
+        conflicts_with_all = ["deployment", "path"]
+    )]
+    pub(crate) repo: Option<PathBuf>,
 
     /// Only a letter and the path, for scripts
     #[arg(long)]
@@ -286,14 +307,19 @@ pub(crate) struct DiffArgs {
     #[arg(long, conflicts_with = "name_status")]
     pub(crate) stat: bool,
 
+    /// No pager at a terminal
+    #[arg(long)]
+    pub(crate) no_pager: bool,
+
     #[command(flatten)]
     pub(crate) sysroot: SysrootArgs,
 }
 
 impl DiffArgs {
-    /// Whether `path` was asked for.
-    pub(crate) fn is_wanted(&self, path: &Path) -> bool {
-        self.paths.is_empty() || self.paths.iter().any(|wanted| path.starts_with(wanted))
+    /// As the library takes them, but for the commits.
+    pub(crate) fn options(&self) -> Options {
+        let paths = self.paths.iter();
+        paths.fold(Options::new(), |options, path| options.path(path))
     }
 }
 
@@ -494,6 +520,16 @@ mod tests {
             .time_limit(Duration::from_secs(5400));
         assert_eq!(begin(line).map(|b| b.options()), Some(wanted));
         assert_eq!(begin("begin").map(|b| b.options()), Some(Options::new()));
+    }
+
+    #[test]
+    fn commits_of_a_repository_are_two() {
+        assert!(read("diff --repo /r --from a --to b /usr/bin").is_ok());
+        assert!(read("diff --from a").is_ok());
+        assert!(refused("diff --repo /r --from a").contains("--to"));
+        assert!(refused("diff --repo /r --to a").contains("--from"));
+        let other = "diff --repo /r --from a --to b --deployment 1";
+        assert!(refused(other).contains("cannot be used with"));
     }
 
     #[test]

@@ -18,6 +18,12 @@ const STOPPING: [i32; 3] = [
 /// with the end of the process.
 pub(crate) fn cancellable() -> gio::Cancellable {
     let cancellable = gio::Cancellable::new();
+    cancels(&cancellable);
+    cancellable
+}
+
+/// The same with one that there is already.
+pub(crate) fn cancels(cancellable: &gio::Cancellable) {
     let ignored = std::fs::read_to_string("/proc/self/status")
         .map(|status| ignored_signals(&status))
         .unwrap_or(0);
@@ -48,7 +54,6 @@ pub(crate) fn cancellable() -> gio::Cancellable {
             source.destroy();
         }
     }
-    cancellable
 }
 
 /// The signals that were ignored when the process was started, from the text of

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! The sysroot that a verb acts on.
+//! What a verb acts on: the sysroot, one of its deployments, a repository.
 
 use std::path::Path;
+
+use ostree_unlock::{Error, Kind, Result};
 
 /// The sysroot at `path`, or the one of the running system; not loaded, the verbs do not
 /// need that.
@@ -9,5 +11,47 @@ pub(crate) fn open(path: Option<&Path>) -> ostree::Sysroot {
     match path {
         Some(path) => ostree::Sysroot::new(Some(&gio::File::for_path(path))),
         None => ostree::Sysroot::new_default(),
+    }
+}
+
+/// The deployment that a user calls `name`: the number that libostree lists it by, or its
+/// checksum, of which the beginning is enough, with or without `.SERIAL`.
+pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree::Deployment> {
+    sysroot.load(gio::Cancellable::NONE)?;
+    let mut all = sysroot.deployments();
+    if let Some(index) = name.parse().ok().filter(|index| *index < all.len()) {
+        return Ok(all.swap_remove(index));
+    }
+    let (commit, serial) = match name.split_once('.') {
+        Some((commit, serial)) => (commit, Some(serial)),
+        None => (name, None),
+    };
+    all.retain(|one| {
+        one.csum().starts_with(commit)
+            && serial.is_none_or(|serial| one.deployserial().to_string() == serial)
+    });
+    match all.len() {
+        1 => Ok(all.swap_remove(0)),
+        0 => Err(Error::new(
+            Kind::NotFound,
+            format!("there is no deployment {name}"),
+        )),
+        _ => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("{name} may be any of {} deployments", all.len()),
+        )),
+    }
+    .map_err(|error| error.next("see `ostree admin status`, and count from 0"))
+}
+
+/// The repository at `path`.
+pub(crate) fn repo(path: &Path) -> Result<ostree::Repo> {
+    let repo = ostree::Repo::new_for_path(path);
+    match repo.open(gio::Cancellable::NONE) {
+        Ok(()) => Ok(repo),
+        Err(error) if error.matches(gio::IOErrorEnum::NotFound) => {
+            Err(Error::new(Kind::NotFound, "there is no OSTree repository").at(path))
+        }
+        Err(error) => Err(Error::from(error).at(path)),
     }
 }

@@ -2,10 +2,12 @@
 //! `diff`: what was changed in `/usr` since it was unlocked, or between commits. Only
 //! looks; one difference at a time, so that memory does not grow with what there is.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
+
+use gio::prelude::*;
 
 use crate::diff::{Difference, Walk};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::live::{self, Trees};
 use crate::observe::USR;
 use crate::options::{Options, Watch};
@@ -38,33 +40,25 @@ impl Iterator for Diff {
     type Item = Result<Difference>;
 
     fn next(&mut self) -> Option<Result<Difference>> {
-        if let Some(error) = self.cancelled() {
-            return Some(Err(error.during("diff")));
-        }
-        let found = self.walk.next()?;
-        Some(match found {
-            Ok(found) => Ok(Difference::from(&found)),
-            Err(error) => Err(error.during("diff")),
-        })
+        let cancellable = self.cancellable.clone();
+        self.next_unless(cancellable.as_ref())
     }
 }
 
 impl Diff {
-    /// The walk through trees that need nothing to be read through.
-    pub(super) fn of(walk: Walk, watch: &Watch<'_>) -> Diff {
-        Diff {
-            walk,
-            cancellable: watch.cancellable.cloned(),
-            _trees: None,
-        }
-    }
-
-    fn cancelled(&self) -> Option<Error> {
-        use gio::prelude::*;
-        self.cancellable
-            .as_ref()
-            .and_then(|cancellable| cancellable.set_error_if_cancelled().err())
-            .map(Error::from)
+    /// The next one, unless `cancellable` is cancelled before it is found.
+    pub(crate) fn next_unless(
+        &mut self,
+        cancellable: Option<&gio::Cancellable>,
+    ) -> Option<Result<Difference>> {
+        let go_on = || match cancellable {
+            Some(cancellable) => Ok(cancellable.set_error_if_cancelled()?),
+            None => Ok(()),
+        };
+        Some(match self.walk.next_while(&go_on)? {
+            Ok(found) => Ok(Difference::from(&found)),
+            Err(error) => Err(error.during("diff")),
+        })
     }
 }
 
@@ -109,7 +103,7 @@ pub fn diff(
             after.unwrap_or_else(|| trees.now.clone()),
         );
         Ok(Diff {
-            walk: walk.limited_to(&options.paths, Path::new(USR))?,
+            walk: limited(walk, &options.paths, Path::new(USR))?,
             cancellable: watch.cancellable.cloned(),
             _trees: Some(trees),
         })
@@ -130,7 +124,7 @@ pub fn diff_commits(
     watch: &Watch<'_>,
 ) -> Result<Diff> {
     let start = || {
-        options.only(&["from", "to", "path"])?;
+        options.only(&["path"])?;
         of_commits(repo, from, to, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
@@ -146,8 +140,36 @@ fn of_commits(
     let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
     let walk = Walk::new(Path::new("/"), root(from)?, root(to)?);
     Ok(Diff {
-        walk: walk.limited_to(&options.paths, Path::new("/"))?,
+        walk: limited(walk, &options.paths, Path::new("/"))?,
         cancellable: watch.cancellable.cloned(),
         _trees: None,
     })
+}
+
+/// The walk through `paths` alone; through all, if there are none.
+fn limited(walk: Walk, paths: &[PathBuf], root: &Path) -> Result<Walk> {
+    if paths.is_empty() {
+        return Ok(walk);
+    }
+    let mut below = Vec::new();
+    for path in paths {
+        let plain = path
+            .components()
+            .all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+        match path.strip_prefix(root) {
+            Ok(inside) if plain => below.push(inside.to_owned()),
+            _ => {
+                return Err(Error::new(
+                    Kind::InvalidArgument,
+                    format!("only what is in {} is compared", root.display()),
+                )
+                .at(path)
+                .next("give an absolute path without . and .."));
+            }
+        }
+    }
+    below.sort_unstable();
+    // What is below another one of them comes with that.
+    below.dedup_by(|path, before| path.starts_with(before));
+    Ok(walk.only(below))
 }

@@ -4,46 +4,119 @@
 
 use std::io::{Error, ErrorKind, IsTerminal, Write};
 
-use ostree_unlock::{Options, Result, Watch};
+use ostree_unlock::{Diff, Difference, Result, Watch};
 
 use crate::answer::Answer;
 use crate::args::DiffArgs;
-use crate::output::differences::{self, Form, Sum};
+use crate::output::differences::{self, Sum};
+use crate::output::pager;
 use crate::output::stream;
-use crate::sysroot;
+use crate::output::tree::Tree;
+use crate::{interrupt, sysroot};
 
-pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
-    let sysroot = sysroot::open(args.sysroot.path.as_deref());
-    let form = match (json, args.name_status, args.stat) {
-        (true, _, _) => Form::Json,
-        (_, true, _) => Form::NameStatus,
-        (_, _, true) => Form::Stat,
-        _ => Form::Text { colours: colours() },
-    };
-    let mut sum = Sum::default();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for difference in ostree_unlock::diff(&sysroot, None, &Options::new(), &Watch::default())? {
-        let difference = difference.inspect_err(|_| {
-            // What was found so far is not lost by what was not.
-            let _ = out.flush();
-        })?;
-        if !args.is_wanted(&difference.path) {
-            continue;
-        }
-        sum.add(&difference);
-        if let Err(error) = out.write_all(differences::line(&difference, form).as_bytes()) {
-            return Ok(cut_off(&error));
+/// In which form.
+enum Form {
+    /// For people.
+    Tree(Tree),
+    /// For scripts.
+    NameStatus,
+    /// The last line alone.
+    Stat,
+    /// For programs.
+    Json,
+}
+
+impl Form {
+    fn of(args: &DiffArgs, json: bool) -> Form {
+        match (json, args.name_status, args.stat) {
+            (true, _, _) => Form::Json,
+            (_, true, _) => Form::NameStatus,
+            (_, _, true) => Form::Stat,
+            _ => Form::Tree(Tree::new(colours())),
         }
     }
-    let last = match form {
-        Form::Text { .. } | Form::Stat => sum.line(),
-        Form::NameStatus | Form::Json => String::new(),
+
+    fn lines(&mut self, difference: &Difference) -> String {
+        match self {
+            Form::Tree(tree) => tree.lines(difference),
+            Form::NameStatus => differences::name_status(difference),
+            Form::Stat => String::new(),
+            Form::Json => differences::json(difference),
+        }
+    }
+
+    fn last(&self, sum: &Sum) -> String {
+        match self {
+            Form::Tree(_) | Form::Stat => sum.line(),
+            Form::NameStatus | Form::Json => String::new(),
+        }
+    }
+}
+
+pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
+    let mut form = Form::of(args, json);
+    let is_long = matches!(form, Form::Tree(_) | Form::NameStatus);
+    let cancellable = gio::Cancellable::new();
+    let watch = Watch {
+        cancellable: Some(&cancellable),
+        ..Watch::default()
     };
-    let written = out.write_all(last.as_bytes()).and_then(|()| out.flush());
-    Ok(match written {
+    let found = differences(args, &watch)?;
+    let mut out = pager::start(is_long && !args.no_pager);
+    if out.is_paged() {
+        // The terminal is the pager's until that ends: we may not end before it.
+        interrupt::cancels(&cancellable);
+    }
+    let mut sum = Sum::default();
+    let shown = show(found, &mut form, &mut sum, &mut out);
+    let last = match &shown {
+        Ok(Ok(())) => out.write_all(form.last(&sum).as_bytes()),
+        _ => Ok(()),
+    };
+    // What was found so far is not lost by what was not.
+    let finished = out.finish();
+    Ok(match shown?.and(last).and(finished) {
         Ok(()) => Answer::shown(true),
         Err(error) => cut_off(&error),
     })
+}
+
+/// Shows all; of the two failures the outer one is that of looking, the inner one that of
+/// showing.
+fn show(
+    found: Diff,
+    form: &mut Form,
+    sum: &mut Sum,
+    out: &mut impl Write,
+) -> Result<std::io::Result<()>> {
+    for difference in found {
+        let difference = difference?;
+        sum.add(&difference);
+        if let Err(error) = out.write_all(form.lines(&difference).as_bytes()) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn differences(args: &DiffArgs, watch: &Watch<'_>) -> Result<Diff> {
+    let mut options = args.options();
+    if let (Some(path), Some(from), Some(to)) = (&args.repo, &args.from, &args.to) {
+        let repo = sysroot::repo(path).map_err(|error| error.during("diff"))?;
+        return ostree_unlock::diff_commits(&repo, from, to, &options, watch);
+    }
+    if let Some(commit) = &args.from {
+        options = options.from(commit);
+    }
+    if let Some(commit) = &args.to {
+        options = options.to(commit);
+    }
+    let sysroot = sysroot::open(args.sysroot.path.as_deref());
+    let deployment = match &args.deployment {
+        Some(name) => Some(sysroot::deployment(&sysroot, name).map_err(|e| e.during("diff"))?),
+        None => None,
+    };
+    ostree_unlock::diff(&sysroot, deployment.as_ref(), &options, watch)
 }
 
 /// A reader that has seen enough is no failure; anything else is said.

@@ -2,7 +2,8 @@
 //! Results of the library as the tests of both forms of output show them.
 
 use ostree_unlock::{
-    DeploymentId, Hierarchy, MadeBy, NoUpper, Outcome, Overview, Problem, State, UpperInfo,
+    Change, DeploymentId, Difference, FileType, Hierarchy, MadeBy, NoUpper, Outcome, Overview,
+    Problem, Side, State, UpperInfo,
 };
 
 pub(super) const COMMIT: &str = "3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab";
@@ -61,5 +62,31 @@ pub(super) fn outcome(state: State) -> Outcome {
         dry_run: false,
         steps: vec!["one".to_owned(), "two".to_owned()],
         notes: vec!["A note.".to_owned()],
+    }
+}
+
+pub(super) fn side(file_type: FileType, mode: u32, size: u64) -> Side {
+    Side {
+        file_type,
+        mode,
+        uid: 0,
+        gid: 0,
+        size,
+    }
+}
+
+/// What was added, removed, or else modified.
+pub(super) fn difference(path: &str, before: Option<Side>, after: Option<Side>) -> Difference {
+    Difference {
+        path: path.into(),
+        change: match (&before, &after) {
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+            _ => Change::Modified,
+        },
+        before,
+        after,
+        xattrs_differ: false,
+        from: None,
     }
 }

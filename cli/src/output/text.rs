@@ -8,6 +8,7 @@ use ostree_unlock::{
     Usage,
 };
 
+use super::size::size;
 use super::{time, wrap};
 
 /// `status`, looked at in the second `now`.
@@ -276,9 +277,7 @@ fn amount(usage: Usage) -> String {
     } else {
         "entries"
     };
-    // GLib puts a no-break space between number and unit.
-    let size = glib::format_size(usage.bytes).replace('\u{a0}', " ");
-    format!("{} {entries}, {size}", usage.entries)
+    format!("{} {entries}, {}", usage.entries, size(usage.bytes))
 }
 
 #[cfg(test)]

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! A long answer at a terminal goes through a pager, as git does it: the program in PAGER,
+//! else less, which ends by itself where all of it fits the screen.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// Where an answer goes that is shown piece by piece.
+pub(crate) enum Out {
+    /// To standard output.
+    Plain(BufWriter<io::StdoutLock<'static>>),
+    /// To a pager.
+    Paged(Child, BufWriter<ChildStdin>),
+}
+
+/// A pager, if it is wanted and somebody is there to use it; else standard output.
+pub(crate) fn start(wanted: bool) -> Out {
+    if wanted && io::stdout().is_terminal() {
+        if let Some(paged) = command().and_then(spawn) {
+            return paged;
+        }
+    }
+    Out::Plain(BufWriter::new(io::stdout().lock()))
+}
+
+fn command() -> Option<Command> {
+    let Some(named) = std::env::var_os("PAGER") else {
+        return Some(Command::new("less"));
+    };
+    if named.is_empty() || named == "cat" {
+        return None;
+    }
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(named);
+    Some(shell)
+}
+
+fn spawn(mut command: Command) -> Option<Out> {
+    for (name, value) in [
+        // Ends on one screen, shows colours, leaves what was shown.
+        ("LESS", "FRX"),
+        // What we write, whatever the locale is.
+        ("LESSCHARSET", "utf-8"),
+        // Who may do nothing but look by means of sudo gets no shell from less.
+        ("LESSSECURE", "1"),
+    ] {
+        if std::env::var_os(name).is_none() {
+            command.env(name, value);
+        }
+    }
+    // One that is not there is no reason not to answer.
+    let mut child = command.stdin(Stdio::piped()).spawn().ok()?;
+    let pipe = child.stdin.take()?;
+    Some(Out::Paged(child, BufWriter::new(pipe)))
+}
+
+impl Out {
+    /// Whether there is a pager.
+    pub(crate) fn is_paged(&self) -> bool {
+        matches!(self, Out::Paged(..))
+    }
+
+    /// Writes what is left, and waits for who reads in a pager.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self {
+            Out::Plain(mut out) => out.flush(),
+            Out::Paged(mut child, mut pipe) => {
+                let written = pipe.flush();
+                // The end of the text is the end of the pipe.
+                drop(pipe);
+                child.wait()?;
+                written
+            }
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Plain(out) => out.write(bytes),
+            Out::Paged(_, pipe) => pipe.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Plain(out) => out.flush(),
+            Out::Paged(_, pipe) => pipe.flush(),
+        }
+    }
+}
