@@ -241,10 +241,7 @@ impl Walk {
         let names = match (before, after) {
             (None, None) => return Ok(()),
             (Some(one), None) | (None, Some(one)) => names(one.entries()?),
-            (Some(before), Some(after)) => match after.changed_since(&**before) {
-                Some(names) => names?,
-                None => different(before.entries()?, after.entries()?),
-            },
+            (Some(before), Some(after)) => suspects(&**before, &**after)?,
         };
         self.waiting.push(Level {
             path: path.to_owned(),
@@ -328,6 +325,15 @@ fn compare(before: &dyn Node, after: &dyn Node) -> Result<(Option<Change>, bool)
 
 fn names(entries: Vec<Entry>) -> Vec<OsString> {
     entries.into_iter().map(|entry| entry.name).collect()
+}
+
+/// The names in two directories that are not known to be the same on both sides without
+/// looking at what they name.
+pub fn suspects(before: &dyn Node, after: &dyn Node) -> Result<Vec<OsString>> {
+    match after.changed_since(before) {
+        Some(names) => names,
+        None => Ok(different(before.entries()?, after.entries()?)),
+    }
 }
 
 /// The names of both lists, but for those that are known to be the same; all are sorted.

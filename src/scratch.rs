@@ -49,6 +49,21 @@ fn place(deployment: &DeploymentId) -> PathBuf {
     deployment.backing().join(OURS).join(NAME)
 }
 
+/// Where what was written to a hierarchy is, for who only looks: somebody may be in it.
+pub fn upper(deployment: &DeploymentId, hierarchy: &str) -> Result<PathBuf> {
+    let directory = Path::new(sysroot::PATH).join(place(deployment));
+    match files::exists(&directory.join(BOOT)) {
+        true => Ok(directory.join(hierarchy).join("upper")),
+        false => Err(none(&directory)),
+    }
+}
+
+fn none(directory: &Path) -> Error {
+    Error::new(Kind::NotFound, "there is no scratch")
+        .at(directory)
+        .next("`ostree-unlock run --scratch -- COMMAND` makes one")
+}
+
 /// Opens what is there.
 pub fn open(deployment: &DeploymentId) -> Result<Scratch> {
     let directory = Path::new(sysroot::PATH).join(place(deployment));
@@ -57,9 +72,7 @@ pub fn open(deployment: &DeploymentId) -> Result<Scratch> {
             lock: Lock::take(opened, &directory)?,
             directory,
         }),
-        None => Err(Error::new(Kind::NotFound, "there is no scratch")
-            .at(directory)
-            .next("`ostree-unlock run --scratch -- COMMAND` makes one")),
+        None => Err(none(&directory)),
     }
 }
 

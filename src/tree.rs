@@ -5,6 +5,7 @@
 pub mod commit;
 pub mod disk;
 pub mod overlay;
+pub mod whole;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;

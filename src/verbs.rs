@@ -13,5 +13,6 @@ pub mod expire;
 pub mod holders;
 pub mod keep;
 pub mod monitor;
+pub mod package_diff;
 pub mod scratch;
 pub mod status;

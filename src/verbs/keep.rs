@@ -6,7 +6,6 @@ use std::path::Path;
 
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
-use crate::diff::Walk;
 use crate::error::{Error, Kind, Result};
 use crate::kept::{self, About};
 use crate::observe::{self, USR};
@@ -20,7 +19,6 @@ use crate::swap;
 use crate::sys::mountinfo::View;
 use crate::sys::{namespace, space};
 use crate::tree::disk;
-use crate::verbs::diff::Diff;
 
 /// What became of changes that were set aside or put back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -120,23 +118,6 @@ fn save(
 pub fn keep_list(sysroot: &ostree::Sysroot) -> Result<Vec<About>> {
     let list = || kept::list(&sysroot::repo(sysroot)?);
     list().map_err(|error: Error| error.during("keep"))
-}
-
-/// The differences that are kept as `name`.
-pub fn keep_show(
-    sysroot: &ostree::Sysroot,
-    name: &str,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Result<Diff> {
-    let show = || {
-        options.only(&["path"])?;
-        let kept = kept::open(&sysroot::repo(sysroot)?, name)?;
-        let root = Path::new("/");
-        let walk = Walk::new(root, kept.before, kept.after).limited_to(&options.paths, root)?;
-        Ok(Diff::of(walk, watch))
-    };
-    show().map_err(|error: Error| error.during("keep"))
 }
 
 /// Forgets what is kept as `name`; libostree's next cleanup frees its space.
