@@ -35,7 +35,7 @@ pub struct About {
     /// The state that they were made in; `None` in a scratch.
     pub state: Option<State>,
     /// When they were kept, in seconds of the epoch.
-    pub time: u64,
+    pub time: i64,
     /// What they are, in one line.
     pub subject: String,
 }
@@ -90,15 +90,14 @@ fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
         )
     })?;
     let state = text(STATE).unwrap_or_default();
+    let time = metadata.lookup::<u64>(TIME).ok().flatten();
     Ok(About {
         name: name.to_owned(),
         checksum: checksum.into(),
         base,
         state: State::ALL.into_iter().find(|known| known.name() == state),
-        time: metadata
-            .lookup::<u64>(TIME)
-            .ok()
-            .flatten()
+        time: time
+            .and_then(|time| i64::try_from(time).ok())
             .unwrap_or_default(),
         subject: variant.child_value(3).str().unwrap_or_default().to_owned(),
     })

@@ -115,12 +115,13 @@ pub fn boot() -> Result<String> {
 /// it for as long as the thread and what it executes live.
 pub fn enter(deployment: &DeploymentId, fresh: bool) -> Result<()> {
     let sysroot = Path::new(sysroot::PATH);
+    let was_writable = sysroot::is_writable(&files::hold(sysroot)?)?;
     sysroot::make_writable()?;
     let scratch = ensure(deployment, fresh)?;
     for hierarchy in HIERARCHIES {
         lay(&scratch, hierarchy)?;
     }
-    mounts::set_read_only(files::hold(sysroot)?, true)?;
+    mounts::set_read_only(files::hold(sysroot)?, !was_writable)?;
     scratch.lock.leave()
 }
 

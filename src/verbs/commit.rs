@@ -209,10 +209,7 @@ fn make(
     if let Some(other) = &options.repo {
         tell(Progress::new("copy it to the other repository", 0, 0))?;
         let to = sysroot::open_repo(other)?;
-        publish::copy(&sysroot::booted_repo_path(), &to, &checksum)?;
-        if let Some(branch) = &branch {
-            to.set_ref_immediate(None, branch, Some(&checksum), gio::Cancellable::NONE)?;
-        }
+        publish::copy(&repo, &to, &checksum, branch.as_deref())?;
     }
     if let Some(deploy) = options.deploy {
         tell(Progress::new("deploy it", 0, 0))?;
