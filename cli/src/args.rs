@@ -2,6 +2,8 @@
 //! The command line: what can be asked for, as types, and how it is read. An option
 //! that means nothing to a verb is not an option of it.
 
+mod commit;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 
+pub(crate) use self::commit::CommitArgs;
 use crate::{exit, values};
 
 /// Everything on the command line.
@@ -54,6 +57,8 @@ pub(crate) enum Verb {
     Detect(DetectArgs),
     /// Show what was changed in /usr since it was unlocked, or between commits
     Diff(DiffArgs),
+    /// Make a commit of what was changed, and have it booted if asked for
+    Commit(CommitArgs),
     /// Remove what earlier boots left; after an upgrade, run what is to be run once
     Cleanup(CleanupArgs),
     /// Show the configuration, and where each value comes from

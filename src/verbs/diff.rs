@@ -2,18 +2,21 @@
 //! `diff`: what was changed in `/usr` since it was unlocked, or between commits. Only
 //! looks; one difference at a time, so that memory does not grow with what there is.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
+use std::rc::Rc;
 
 use gio::prelude::*;
 
 use crate::diff::{Difference, Walk};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
+use crate::kept;
 use crate::live::{self, Trees};
 use crate::observe::USR;
 use crate::options::{Options, Watch};
-use crate::ostree::sysroot;
+use crate::ostree::sysroot::{self, Named};
+use crate::scratch;
 use crate::sys::namespace;
-use crate::tree::commit;
+use crate::tree::{Node, commit, overlay};
 
 /// The differences between two trees, parents before what is in them, sorted by name.
 ///
@@ -32,8 +35,8 @@ use crate::tree::commit;
 pub struct Diff {
     walk: Walk,
     cancellable: Option<gio::Cancellable>,
-    /// What the trees are read through.
-    _trees: Option<Trees>,
+    /// What is read from as long as it goes on.
+    _sides: Sides,
 }
 
 impl Iterator for Diff {
@@ -67,7 +70,9 @@ impl Diff {
 ///
 /// With the option [`from`](Options::from) it is compared with that commit instead of its own,
 /// and with [`to`](Options::to) that commit is what it became; with both, the commits are compared
-/// as wholes, as [`diff_commits`] does. [`path`](Options::path) leaves out all but that.
+/// as wholes, as [`diff_commits`] does. With [`kept`](Options::kept) it is what was kept under
+/// that name, with [`scratch`](Options::scratch) what was written to `/usr` in the scratch.
+/// [`path`](Options::path) leaves out all but that.
 ///
 /// Only root may look at what was written. Locked, there are no differences. What is written
 /// meanwhile may be in it or not.
@@ -78,35 +83,8 @@ pub fn diff(
     watch: &Watch<'_>,
 ) -> Result<Diff> {
     let start = || {
-        options.only(&["from", "to", "path"])?;
-        if let (Some(from), Some(to)) = (&options.from, &options.to) {
-            return of_commits(&sysroot::repo(sysroot)?, from, to, options, watch);
-        }
-        let named = sysroot::named(sysroot, deployment)?;
-        if options.to.is_none() {
-            namespace::require_root()?;
-        }
-        let open = || sysroot::repo(sysroot);
-        let trees = match (&options.from, &options.to) {
-            (None, None) => live::trees(&named, &open)?,
-            _ => live::as_committed(&named, &open()?)?,
-        };
-        let usr = |name: &String| {
-            let repo = open()?;
-            live::usr_of(&repo, &commit::resolve(&repo, name)?)
-        };
-        let before = options.from.as_ref().map(usr).transpose()?;
-        let after = options.to.as_ref().map(usr).transpose()?;
-        let walk = Walk::new(
-            Path::new(USR),
-            before.unwrap_or_else(|| trees.base.clone()),
-            after.unwrap_or_else(|| trees.now.clone()),
-        );
-        Ok(Diff {
-            walk: limited(walk, &options.paths, Path::new(USR))?,
-            cancellable: watch.cancellable.cloned(),
-            _trees: Some(trees),
-        })
+        options.only(&["from", "to", "path", "kept", "scratch"])?;
+        walk(Sides::find(sysroot, deployment, options)?, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
 }
@@ -125,51 +103,101 @@ pub fn diff_commits(
 ) -> Result<Diff> {
     let start = || {
         options.only(&["path"])?;
-        of_commits(repo, from, to, options, watch)
+        walk(Sides::of_commits(repo, from, to)?, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
 }
 
-fn of_commits(
-    repo: &ostree::Repo,
-    from: &str,
-    to: &str,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Result<Diff> {
-    let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
-    let walk = Walk::new(Path::new("/"), root(from)?, root(to)?);
+fn walk(sides: Sides, options: &Options, watch: &Watch<'_>) -> Result<Diff> {
+    let walk = Walk::new(sides.root, sides.before.clone(), sides.after.clone());
     Ok(Diff {
-        walk: limited(walk, &options.paths, Path::new("/"))?,
+        walk: walk.limited_to(&options.paths, sides.root)?,
         cancellable: watch.cancellable.cloned(),
-        _trees: None,
+        _sides: sides,
     })
 }
 
-/// The walk through `paths` alone; through all, if there are none.
-fn limited(walk: Walk, paths: &[PathBuf], root: &Path) -> Result<Walk> {
-    if paths.is_empty() {
-        return Ok(walk);
-    }
-    let mut below = Vec::new();
-    for path in paths {
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-        match path.strip_prefix(root) {
-            Ok(inside) if plain => below.push(inside.to_owned()),
-            _ => {
-                return Err(Error::new(
-                    Kind::InvalidArgument,
-                    format!("only what is in {} is compared", root.display()),
-                )
-                .at(path)
-                .next("give an absolute path without . and .."));
-            }
+/// The two trees that are compared.
+pub(super) struct Sides {
+    /// What both stand for.
+    pub root: &'static Path,
+    pub before: Rc<dyn Node>,
+    pub after: Rc<dyn Node>,
+    /// What they are read through.
+    _trees: Option<Trees>,
+}
+
+impl Sides {
+    /// Those that the options `from` and `to` mean; `/usr`, unless both are commits.
+    pub(super) fn find(
+        sysroot: &ostree::Sysroot,
+        deployment: Option<&ostree::Deployment>,
+        options: &Options,
+    ) -> Result<Sides> {
+        if let (Some(from), Some(to)) = (&options.from, &options.to) {
+            return Sides::of_commits(&sysroot::repo(sysroot)?, from, to);
         }
+        if let Some(name) = &options.kept {
+            options.only(&["path", "kept"])?;
+            return Sides::of_kept(&sysroot::repo(sysroot)?, name);
+        }
+        let named = sysroot::named(sysroot, deployment)?;
+        if options.scratch {
+            options.only(&["path", "scratch"])?;
+            namespace::require_root()?;
+            return Sides::of_scratch(&sysroot::repo(sysroot)?, &named);
+        }
+        if options.to.is_none() {
+            namespace::require_root()?;
+        }
+        let open = || sysroot::repo(sysroot);
+        let trees = match (&options.from, &options.to) {
+            (None, None) => live::trees(&named, &open)?,
+            _ => live::as_committed(&named, &open()?)?,
+        };
+        let usr = |name: &String| {
+            let repo = open()?;
+            live::usr_of(&repo, &commit::resolve(&repo, name)?)
+        };
+        let before = options.from.as_ref().map(usr).transpose()?;
+        let after = options.to.as_ref().map(usr).transpose()?;
+        Ok(Sides {
+            root: Path::new(USR),
+            before: before.unwrap_or_else(|| trees.base.clone()),
+            after: after.unwrap_or_else(|| trees.now.clone()),
+            _trees: Some(trees),
+        })
     }
-    below.sort_unstable();
-    // What is below another one of them comes with that.
-    below.dedup_by(|path, before| path.starts_with(before));
-    Ok(walk.only(below))
+
+    /// Two commits as wholes.
+    fn of_kept(repo: &ostree::Repo, name: &str) -> Result<Sides> {
+        let kept = kept::open(repo, name)?;
+        Ok(Sides {
+            root: Path::new("/"),
+            before: kept.before,
+            after: kept.after,
+            _trees: None,
+        })
+    }
+
+    fn of_scratch(repo: &ostree::Repo, named: &Named) -> Result<Sides> {
+        let before = live::usr_of(repo, &named.booted().commit)?;
+        let upper = scratch::upper(named.booted(), "usr")?;
+        Ok(Sides {
+            root: Path::new(USR),
+            after: overlay::over(&upper, Rc::clone(&before))?,
+            before,
+            _trees: None,
+        })
+    }
+
+    pub(super) fn of_commits(repo: &ostree::Repo, from: &str, to: &str) -> Result<Sides> {
+        let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
+        Ok(Sides {
+            root: Path::new("/"),
+            before: root(from)?,
+            after: root(to)?,
+            _trees: None,
+        })
+    }
 }

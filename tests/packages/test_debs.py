@@ -77,7 +77,7 @@ def test_no_file_is_in_two(debs):
     ("package", "needs"),
     [
         ("libostree-unlock1", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1"}),
-        ("ostree-unlock", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1"}),
+        ("ostree-unlock", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1", "libsqlite3-0"}),
         ("gir1.2-ostreeunlock-1.0", {"gir1.2-gio-2.0", "gir1.2-ostree-1.0", "libostree-unlock1"}),
         ("libostree-unlock-dev", {"gir1.2-ostreeunlock-1.0", "libglib2.0-dev", "libostree-dev", "libostree-unlock1"}),
         ("python3-ostree-unlock", {"gir1.2-ostreeunlock-1.0", "python3-gi", "python3"}),

@@ -47,9 +47,9 @@ def test_the_least_rust_is_that_of_cargo_toml(path, pattern):
     assert find(path, pattern) == MANIFEST["rust-version"]
 
 
-@pytest.mark.parametrize("name", ["ostree-1", "gio-2.0"])
+@pytest.mark.parametrize("name", ["ostree-1", "gio-2.0", "sqlite3"])
 def test_the_least_libraries_are_those_of_meson_build(name):
     least = find("meson.build", rf"'{name}': \['>= ([\d.]+)'")
-    debian = {"ostree-1": "libostree-dev", "gio-2.0": "libglib2.0-dev"}[name]
+    debian = {"ostree-1": "libostree-dev", "gio-2.0": "libglib2.0-dev", "sqlite3": "libsqlite3-dev"}[name]
     assert find("packaging/debian/control", rf"^ {debian} \(>= ([\d.]+)\),$") == least
     assert find("packaging/rpm/libostree-unlock.spec", rf"pkgconfig\({name}\) >= ([\d.]+)$") == least

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use ostree_unlock::{
-    Config, DeploymentId, Detection, Error, Hierarchy, Holder, Kind, NoUpper, Outcome, Overview,
-    Problem, Setting, UpperInfo, Usage,
+    Committed, Config, DeploymentId, Detection, Error, Hierarchy, Holder, Kind, NoUpper, Outcome,
+    Overview, Prefer, Problem, Setting, UpperInfo, Usage,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +50,31 @@ pub(crate) fn detect(detection: &Detection) -> Value {
         "writable": detection.writable,
         "persistent": detection.persistent,
         "message": detection.message,
+    })
+}
+
+/// `commit`.
+pub(crate) fn committed(committed: &Committed) -> Value {
+    let skipped = committed
+        .skipped
+        .iter()
+        .map(|(path, why)| json!({ "path": path.to_string_lossy(), "why": why }));
+    let resolved = committed.resolved.iter().map(|(conflict, prefer)| {
+        let taken = match prefer {
+            Prefer::Changes => "changes",
+            _ => "commit",
+        };
+        json!({ "path": conflict.path.to_string_lossy(), "cause": conflict.cause, "taken": taken })
+    });
+    json!({
+        "checksum": committed.checksum,
+        "parent": committed.parent,
+        "changes": committed.changes,
+        "branch": committed.branch,
+        "deployment": committed.deployment,
+        "skipped": skipped.collect::<Vec<_>>(),
+        "resolved": resolved.collect::<Vec<_>>(),
+        "notes": committed.notes,
     })
 }
 

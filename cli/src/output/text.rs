@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use ostree_unlock::{
-    Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, State, Usage,
+    Committed, Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, Prefer, State,
+    Usage,
 };
 
 use super::size::size;
@@ -13,8 +14,7 @@ use super::{time, wrap};
 /// `status`, looked at in the second `now`.
 pub(crate) fn status(overview: &Overview, now: i64) -> String {
     let id = &overview.deployment;
-    let short = id.commit.get(..12).unwrap_or(&id.commit);
-    let mut text = format!("{} {short}.{}\n", id.os, id.serial);
+    let mut text = format!("{} {}.{}\n", id.os, short(&id.commit), id.serial);
     let width = overview
         .hierarchies
         .iter()
@@ -35,6 +35,47 @@ pub(crate) fn not_booted() -> String {
 /// `detect`.
 pub(crate) fn detect(detection: &Detection) -> String {
     format!("{}\n", detection.message)
+}
+
+/// `commit`, or what it would be.
+pub(crate) fn committed(committed: &Committed) -> String {
+    let parent = short(&committed.parent);
+    let mut text = match (&committed.checksum, committed.changes) {
+        (None, changes) => {
+            format!("It would be a commit on {parent} with {changes} paths changed.\n")
+        }
+        (Some(_), changes) => format!("A commit on {parent} with {changes} paths changed.\n"),
+    };
+    if let Some(branch) = &committed.branch {
+        text += &format!("The ref {branch} leads to it.\n");
+    }
+    if let Some(deployment) = &committed.deployment {
+        text += &format!("Deployed as {}: it boots next.\n", short(deployment));
+    }
+    text + &left_out(committed)
+}
+
+/// What is not in a commit as it was written.
+pub(crate) fn left_out(committed: &Committed) -> String {
+    let mut text = String::new();
+    for (path, why) in &committed.skipped {
+        text += &format!("left out: {}: {why}\n", path.display());
+    }
+    for (conflict, prefer) in &committed.resolved {
+        let taken = match prefer {
+            Prefer::Changes => "of the changes",
+            _ => "of the commit",
+        };
+        text += &format!("taken as {taken}: {conflict}\n");
+    }
+    for note in &committed.notes {
+        text += &format!("note: {note}\n");
+    }
+    text
+}
+
+fn short(checksum: &str) -> &str {
+    checksum.get(..12).unwrap_or(checksum)
 }
 
 /// `begin`.

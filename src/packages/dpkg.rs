@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! dpkg's database: a paragraph for each package in `status`, and on top of it in `updates`
+//! where dpkg was interrupted; or a file each in `status.d`, where dpkg is not there itself.
+//! `info` has a list of the files of each.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::{Database, Installed, Package, PackageState};
+use crate::diff;
+use crate::error::{Error, Kind, Result};
+use crate::tree::whole::Whole;
+use crate::tree::{FileType, Node, is_directory};
+
+/// Where systems with OSTree have it, the more telling first: `/var` is not part of a
+/// deployment, and a commit has there what a first boot gets, or a link.
+const PLACES: [&str; 6] = [
+    "/usr/share/dpkg/database",
+    "/usr/lib/sysimage/dpkg",
+    "/usr/lib/dpkg-db",
+    "/usr/lib/dpkg",
+    "/usr/share/dpkg",
+    "/var/lib/dpkg",
+];
+
+/// More than any line has; a file with a longer one is none of dpkg's.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// The database of a tree.
+pub struct Dpkg {
+    directory: PathBuf,
+    node: Rc<dyn Node>,
+    packages: Vec<Installed>,
+}
+
+impl Dpkg {
+    /// The one in the tree, if there is one.
+    pub fn find(tree: &Whole) -> Result<Option<Dpkg>> {
+        for place in PLACES {
+            let Some((directory, node)) = tree.follow(Path::new(place))? else {
+                continue;
+            };
+            let has = |name: &str| match is_directory(&*node) {
+                true => node.child(OsStr::new(name)),
+                false => Ok(None),
+            };
+            if has("status")?.is_some() || has("status.d")?.is_some() {
+                let packages = read(&directory, &*node)?;
+                return Ok(Some(Dpkg {
+                    directory,
+                    node,
+                    packages,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is installed.
+    pub fn packages(&self) -> &[Installed] {
+        &self.packages
+    }
+}
+
+impl Database for Dpkg {
+    fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn files(&self, tell: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
+        let diverted = diversions(&self.directory, &*self.node)?;
+        let mut tell = |path: &[u8]| {
+            let path = Path::new(OsStr::from_bytes(path));
+            if let Some(instead) = diverted.get(path) {
+                tell(instead)?;
+            }
+            tell(path)
+        };
+        each(
+            &self.directory,
+            &*self.node,
+            "info",
+            &mut |path, node| match path.extension().is_some_and(|end| end == "list") {
+                true => lines(path, node, &mut |line| {
+                    if line.starts_with(b"/") {
+                        tell(line)
+                    } else {
+                        Ok(())
+                    }
+                }),
+                false => Ok(()),
+            },
+        )?;
+        // Without dpkg, the checksums name the files: `HASH  usr/bin/x`.
+        each(
+            &self.directory,
+            &*self.node,
+            "status.d",
+            &mut |path, node| match path.extension().is_some_and(|end| end == "md5sums") {
+                true => lines(path, node, &mut |line| match line
+                    .windows(2)
+                    .position(|two| two == b"  ")
+                {
+                    Some(place) => tell(&[b"/", &line[place + 2..]].concat()),
+                    None => Ok(()),
+                }),
+                false => Ok(()),
+            },
+        )
+    }
+}
+
+/// The names, some with `:` and architecture, of packages whose list of files was written
+/// anew, which is when they are unpacked.
+pub fn lists_written_anew(before: &Dpkg, after: &Dpkg) -> Result<HashSet<String>> {
+    let info = OsStr::new("info");
+    let (Some(old), Some(new)) = (before.node.child(info)?, after.node.child(info)?) else {
+        return Ok(HashSet::new());
+    };
+    if !is_directory(&*old) || !is_directory(&*new) || old.identity().is(new.identity()) {
+        return Ok(HashSet::new());
+    }
+    let names = diff::suspects(&*old, &*new)?;
+    let lists = names
+        .iter()
+        .filter_map(|name| name.to_str()?.strip_suffix(".list"));
+    Ok(lists.map(str::to_owned).collect())
+}
+
+fn read(directory: &Path, node: &dyn Node) -> Result<Vec<Installed>> {
+    let mut all = HashMap::new();
+    if let Some(status) = node.child(OsStr::new("status"))? {
+        let path = directory.join("status");
+        if status.side().size == 0 && has_lists(node)? {
+            return Err(damaged(&path, "it is empty, and there are packages"));
+        }
+        read_file(&path, &*status, &mut all)?;
+    }
+    // In the order in which dpkg wrote them; `tmp.i` is one that is not finished.
+    each(directory, node, "updates", &mut |path, file| {
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        match name.iter().all(u8::is_ascii_digit) {
+            true => read_file(path, file, &mut all),
+            false => Ok(()),
+        }
+    })?;
+    each(directory, node, "status.d", &mut |path, file| match path
+        .extension()
+        .is_some_and(|end| end == "md5sums")
+    {
+        true => Ok(()),
+        false => read_file(path, file, &mut all),
+    })?;
+    Ok(all.into_values().flatten().collect())
+}
+
+fn has_lists(node: &dyn Node) -> Result<bool> {
+    let Some(info) = node
+        .child(OsStr::new("info"))?
+        .filter(|info| is_directory(&**info))
+    else {
+        return Ok(false);
+    };
+    let is_list = |name: &OsString| name.as_bytes().ends_with(b".list");
+    Ok(info.entries()?.iter().any(|entry| is_list(&entry.name)))
+}
+
+/// Packages by name and architecture; `None` are those that are known, and not installed.
+type All = HashMap<(String, String), Option<Installed>>;
+
+fn read_file(path: &Path, node: &dyn Node, all: &mut All) -> Result<()> {
+    let mut paragraph = Paragraph::default();
+    let mut ended = true;
+    let mut number = 0;
+    let failed = |number: u64, how: &str| damaged(path, &format!("line {number}: {how}"));
+    let mut finish = |paragraph: &mut Paragraph, number: u64| -> Result<()> {
+        let finished = std::mem::take(paragraph).finish();
+        if let Some((key, package)) = finished.map_err(|how| failed(number, how))? {
+            all.insert(key, package);
+        }
+        Ok(())
+    };
+    raw_lines(path, node, &mut |line| {
+        number += 1;
+        ended = line.ends_with(b"\n");
+        match line.trim_ascii_end() {
+            b"" => finish(&mut paragraph, number),
+            line => paragraph.add(line).map_err(|how| failed(number, how)),
+        }
+    })?;
+    if !ended {
+        return Err(failed(number, "it ends in the middle"));
+    }
+    finish(&mut paragraph, number)
+}
+
+/// What is read of one package.
+#[derive(Default)]
+struct Paragraph {
+    name: Option<String>,
+    version: Option<String>,
+    architecture: Option<String>,
+    status: Option<String>,
+    hasher: DefaultHasher,
+    /// Whether the line before was of a field that counts.
+    counts: bool,
+    any: bool,
+}
+
+impl Paragraph {
+    /// Takes a line without its end.
+    fn add(&mut self, line: &[u8]) -> Result<(), &'static str> {
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            if !self.any {
+                return Err("a continued line continues nothing");
+            }
+            if self.counts {
+                line.hash(&mut self.hasher);
+            }
+            return Ok(());
+        }
+        self.any = true;
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (field, value) = line.split_at(colon.ok_or("it is no field")?);
+        let value = String::from_utf8_lossy(value[1..].trim_ascii()).into_owned();
+        let field = field.to_ascii_lowercase();
+        // What says how far it is, and what it waits for, is no part of the package.
+        self.counts = !matches!(
+            &field[..],
+            b"status" | b"config-version" | b"triggers-pending" | b"triggers-awaited"
+        );
+        if self.counts {
+            line.hash(&mut self.hasher);
+        }
+        match &field[..] {
+            b"package" => self.name = Some(value),
+            b"version" => self.version = Some(value),
+            b"architecture" => self.architecture = Some(value),
+            b"status" => self.status = Some(value),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The package, if it is installed.
+    #[allow(clippy::type_complexity)]
+    fn finish(self) -> Result<Option<((String, String), Option<Installed>)>, &'static str> {
+        if !self.any {
+            return Ok(None);
+        }
+        let name = self.name.ok_or("a package has no name")?;
+        // `status.d` has none: all that is there is installed.
+        let status = self.status.as_deref().unwrap_or("install ok installed");
+        let state = match status.split_ascii_whitespace().nth(2) {
+            Some("installed" | "triggers-pending" | "triggers-awaited") => {
+                Some(PackageState::Installed)
+            }
+            Some("half-installed") => Some(PackageState::HalfInstalled),
+            Some("unpacked") => Some(PackageState::Unpacked),
+            Some("half-configured") => Some(PackageState::HalfConfigured),
+            Some("config-files" | "not-installed") => None,
+            _ => return Err("a status that is none of dpkg's"),
+        };
+        let architecture = self.architecture.unwrap_or_default();
+        let key = (name.clone(), architecture.clone());
+        let Some(state) = state else {
+            return Ok(Some((key, None)));
+        };
+        let installed = Installed {
+            name,
+            package: Package {
+                version: self.version.ok_or("a package has no version")?,
+                architecture,
+                state,
+            },
+            record: self.hasher.finish(),
+            since: None,
+        };
+        Ok(Some((key, Some(installed))))
+    }
+}
+
+/// Where files are that packages bring under another name.
+fn diversions(directory: &Path, node: &dyn Node) -> Result<HashMap<PathBuf, PathBuf>> {
+    let mut three = Vec::new();
+    if let Some(file) = node.child(OsStr::new("diversions"))? {
+        lines(&directory.join("diversions"), &*file, &mut |line| {
+            three.push(PathBuf::from(OsString::from_vec(line.to_vec())));
+            Ok(())
+        })?;
+    }
+    let pairs = three.chunks_exact(3);
+    Ok(pairs
+        .map(|three| (three[0].clone(), three[1].clone()))
+        .collect())
+}
+
+/// The files in a directory of the database, in the order of the names, if it is there.
+fn each(
+    directory: &Path,
+    node: &dyn Node,
+    name: &str,
+    tell: &mut dyn FnMut(&Path, &dyn Node) -> Result<()>,
+) -> Result<()> {
+    let Some(inside) = node
+        .child(OsStr::new(name))?
+        .filter(|inside| is_directory(&**inside))
+    else {
+        return Ok(());
+    };
+    for entry in inside.entries()? {
+        let file = inside.child(&entry.name)?;
+        if let Some(file) = file.filter(|file| file.side().file_type == FileType::Regular) {
+            tell(&directory.join(name).join(&entry.name), &*file)?;
+        }
+    }
+    Ok(())
+}
+
+fn lines(path: &Path, node: &dyn Node, tell: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    raw_lines(path, node, &mut |line| {
+        tell(line.strip_suffix(b"\n").unwrap_or(line))
+    })
+}
+
+fn raw_lines(
+    path: &Path,
+    node: &dyn Node,
+    tell: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut file = BufReader::new(node.open()?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        file.by_ref()
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+            .map_err(|e| Error::io("reading the package database", e).at(path))?;
+        if line.is_empty() {
+            return Ok(());
+        }
+        if u64::try_from(line.len()).is_ok_and(|length| length == LONGEST_LINE) {
+            return Err(damaged(path, "a line is longer than any of dpkg's"));
+        }
+        tell(&line)?;
+    }
+}
+
+fn damaged(path: &Path, how: &str) -> Error {
+    Error::new(Kind::Corrupt, format!("dpkg's database is damaged: {how}"))
+        .at(path)
+        .next("take the file from a commit, as `ostree cat` shows it, or from status-old beside it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{disk, overlay};
+    use std::fs;
+
+    const STATUS: &str = "\
+Package: base
+Status: install ok installed
+Architecture: amd64
+Multi-Arch: same
+Version: 1:2.0-3
+Description: one
+ two
+
+Package: base
+Status: hold ok triggers-awaited
+Architecture: i386
+Multi-Arch: same
+Version: 1:2.0-3
+
+Package: gone
+Status: deinstall ok config-files
+Architecture: all
+Version: 9
+
+Package: broken
+Status: install ok half-configured
+Architecture: all
+Version: 0~1
+";
+
+    struct Made(PathBuf);
+
+    impl Drop for Made {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    impl Made {
+        fn new(name: &str) -> Made {
+            Made(std::env::temp_dir().join(format!("ou-dpkg-{name}-{}", std::process::id())))
+        }
+
+        fn write(&self, path: &str, content: &str) {
+            let path = self.0.join(path);
+            assert!(path.parent().is_some_and(|p| fs::create_dir_all(p).is_ok()));
+            assert!(fs::write(path, content).is_ok());
+        }
+
+        fn find(&self) -> Result<Option<Dpkg>> {
+            self.find_in(disk::root(&self.0.join("usr"))?)
+        }
+
+        fn find_in(&self, root: Rc<dyn Node>) -> Result<Option<Dpkg>> {
+            Dpkg::find(&Whole {
+                top: "/usr".into(),
+                root,
+            })
+        }
+
+        fn shown(&self) -> Vec<String> {
+            let found = self.find().ok().flatten();
+            let mut shown: Vec<_> = found.iter().flat_map(Dpkg::packages).map(show).collect();
+            shown.sort();
+            shown
+        }
+
+        fn error(&self) -> String {
+            match self.find() {
+                Err(error) if error.kind() == Kind::Corrupt => error.to_string(),
+                _ => "no error".to_owned(),
+            }
+        }
+    }
+
+    fn show(one: &Installed) -> String {
+        let Package {
+            version,
+            architecture,
+            state,
+        } = &one.package;
+        format!("{} {version} {architecture} {}", one.name, state.name())
+    }
+
+    #[test]
+    fn packages_that_are_installed_wherever_the_database_is() {
+        for place in [
+            "share/dpkg/database",
+            "lib/sysimage/dpkg",
+            "lib/dpkg-db",
+            "share/dpkg",
+        ] {
+            let made = Made::new(&place.replace('/', "-"));
+            made.write(&format!("usr/{place}/status"), STATUS);
+            assert_eq!(
+                made.shown(),
+                [
+                    "base 1:2.0-3 amd64 installed",
+                    "base 1:2.0-3 i386 installed",
+                    "broken 0~1 all half-configured"
+                ],
+                "{place}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_interrupted_counts() {
+        let made = Made::new("updates");
+        made.write("usr/lib/dpkg-db/status", STATUS);
+        made.write(
+            "usr/lib/dpkg-db/updates/0001",
+            "Package: broken\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n",
+        );
+        made.write("usr/lib/dpkg-db/updates/tmp.i", "Packa");
+        assert!(made.shown().contains(&"broken 1 all installed".to_owned()));
+    }
+
+    #[test]
+    fn a_file_a_package() {
+        let made = Made::new("status.d");
+        let place = "usr/lib/dpkg/status.d";
+        made.write(
+            &format!("{place}/tzdata"),
+            "Package: tzdata\nArchitecture: all\nVersion: 1\n",
+        );
+        made.write(
+            &format!("{place}/tzdata.md5sums"),
+            "0123  usr/share/zoneinfo/UTC\n",
+        );
+        assert_eq!(made.shown(), ["tzdata 1 all installed"]);
+        let mut files = Vec::new();
+        if let Some(database) = made.find().ok().flatten() {
+            let told = database.files(&mut |path| {
+                files.push(path.to_owned());
+                Ok(())
+            });
+            assert!(told.is_ok());
+        }
+        assert_eq!(files, [Path::new("/usr/share/zoneinfo/UTC")]);
+    }
+
+    #[test]
+    fn a_diverted_file_is_owned_where_it_is() {
+        let made = Made::new("diversions");
+        made.write("usr/lib/dpkg-db/status", STATUS);
+        made.write("usr/lib/dpkg-db/info/base:amd64.list", "/.\n/usr/bin/x\n");
+        made.write(
+            "usr/lib/dpkg-db/diversions",
+            "/usr/bin/x\n/usr/bin/x.real\n:\n",
+        );
+        let mut files = Vec::new();
+        if let Some(database) = made.find().ok().flatten() {
+            let told = database.files(&mut |path| {
+                files.push(path.display().to_string());
+                Ok(())
+            });
+            assert!(told.is_ok());
+        }
+        assert_eq!(files, ["/.", "/usr/bin/x.real", "/usr/bin/x"]);
+    }
+
+    #[test]
+    fn how_it_is_selected_is_no_part_of_a_package_and_its_fields_are() {
+        let record = |status: &str| {
+            let made = Made::new("record");
+            made.write("usr/lib/dpkg-db/status", status);
+            let found = made.find().ok().flatten();
+            found.map(|d| {
+                d.packages()
+                    .iter()
+                    .map(|p| p.record)
+                    .fold(0, u64::wrapping_add)
+            })
+        };
+        let before = record(STATUS);
+        assert_eq!(
+            record(&STATUS.replace("install ok inst", "hold ok inst")),
+            before
+        );
+        assert_ne!(record(&STATUS.replace(" two", " three")), before);
+        assert_ne!(
+            record(&STATUS.replace("Multi-Arch: same", "Multi-Arch: no")),
+            before
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_in_the_upper_was_written_anew() {
+        let made = Made::new("lists");
+        made.write("usr/lib/dpkg-db/status", STATUS);
+        for side in ["usr", "upper"] {
+            made.write(&format!("{side}/lib/dpkg-db/info/base:amd64.list"), "/.\n");
+        }
+        made.write("usr/lib/dpkg-db/info/broken.list", "/.\n");
+        let found = (|| {
+            let base = disk::root(&made.0.join("usr"))?;
+            let now = overlay::over(&made.0.join("upper"), Rc::clone(&base))?;
+            let (Some(before), Some(after)) = (made.find_in(base)?, made.find_in(now)?) else {
+                return Ok(HashSet::new());
+            };
+            assert!(lists_written_anew(&before, &before)?.is_empty());
+            lists_written_anew(&before, &after)
+        })();
+        assert!(found.is_ok_and(|found| found == HashSet::from(["base:amd64".to_owned()])));
+    }
+
+    #[test]
+    fn one_that_is_cut_off_is_damaged() {
+        let made = Made::new("damaged");
+        let middle = |text: &str| STATUS.find(text).map_or(0, |place| place + text.len());
+        for (status, said) in [
+            (&STATUS[..middle("Versi")], "line 5: it is no field"),
+            (
+                &STATUS[..middle("Version: 1:2.0")],
+                "line 5: it ends in the middle",
+            ),
+            (
+                &STATUS[..middle("Multi-Arch: same\n")],
+                "line 4: a package has no version",
+            ),
+            (" x\n", "line 1: a continued line"),
+            ("Version: 1\n\n", "line 2: a package has no name"),
+            ("Package: x\nStatus: a b c\n", "line 2: a status"),
+        ] {
+            made.write("usr/lib/dpkg-db/status", status);
+            assert!(made.error().contains(said), "{said}: {}", made.error());
+        }
+        made.write("usr/lib/dpkg-db/status", "");
+        assert_eq!(made.error(), "no error");
+        made.write("usr/lib/dpkg-db/info/base.list", "/.\n");
+        assert!(made.error().contains("it is empty"), "{}", made.error());
+        made.write("usr/lib/dpkg-db/status", &"x".repeat(2 << 20));
+        assert!(made.error().contains("longer"), "{}", made.error());
+    }
+}
