@@ -3,6 +3,7 @@
 //! reads one kind of them is beneath, a file each; nobody else needs to know which it is.
 
 pub mod commit;
+mod dirtree;
 pub mod disk;
 pub mod overlay;
 pub mod whole;
