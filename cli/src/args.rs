@@ -319,6 +319,10 @@ pub(crate) struct DiffArgs {
     #[arg(long, conflicts_with = "name_status")]
     pub(crate) stat: bool,
 
+    /// What became of packages, and which files belong to none
+    #[arg(long, conflicts_with_all = ["name_status", "paths"])]
+    pub(crate) packages: bool,
+
     /// No pager at a terminal
     #[arg(long)]
     pub(crate) no_pager: bool,
@@ -337,6 +341,18 @@ impl DiffArgs {
         };
         let paths = self.paths.iter();
         paths.fold(options, |options, path| options.path(path))
+    }
+
+    /// With the commits.
+    pub(crate) fn options_of_system(&self) -> Options {
+        let mut options = self.options();
+        if let Some(commit) = &self.from {
+            options = options.from(commit);
+        }
+        if let Some(commit) = &self.to {
+            options = options.to(commit);
+        }
+        options
     }
 }
 
