@@ -81,7 +81,9 @@
  */
 #define OSTREE_SYSROOT_UNLOCK_ERROR (ostree_sysroot_unlock_error_quark ())
 
+#define OSTREE_TYPE_SYSROOT_UNLOCK_COMPARISON (ostree_sysroot_unlock_comparison_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DETECTION (ostree_sysroot_unlock_detection_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_DIFFERENCE (ostree_sysroot_unlock_difference_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MONITOR (ostree_sysroot_unlock_monitor_get_type ())
@@ -89,6 +91,52 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
+
+/**
+ * OstreeSysrootUnlockChange:
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_ADDED: it was not there
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_REMOVED: it is no longer there
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_MODIFIED: other content, or another target of a link
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_TYPE_CHANGED: a file of another type
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_METADATA: the same content with another mode, owner, or
+ * extended attributes
+ * @OSTREE_SYSROOT_UNLOCK_CHANGE_RENAMED: a directory that was moved here, as the overlay says
+ *
+ * What became of a path. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_CHANGE_ADDED = 0,
+  OSTREE_SYSROOT_UNLOCK_CHANGE_REMOVED = 1,
+  OSTREE_SYSROOT_UNLOCK_CHANGE_MODIFIED = 2,
+  OSTREE_SYSROOT_UNLOCK_CHANGE_TYPE_CHANGED = 3,
+  OSTREE_SYSROOT_UNLOCK_CHANGE_METADATA = 4,
+  OSTREE_SYSROOT_UNLOCK_CHANGE_RENAMED = 5,
+} OstreeSysrootUnlockChange;
+
+/**
+ * OstreeSysrootUnlockFileType:
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_REGULAR: an ordinary file
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_DIRECTORY: a directory
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SYMLINK: a symbolic link
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_DEVICE: a character or block device
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_FIFO: a named pipe
+ * @OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SOCKET: a socket
+ *
+ * The types of files. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_REGULAR = 0,
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_DIRECTORY = 1,
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SYMLINK = 2,
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_DEVICE = 3,
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_FIFO = 4,
+  OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SOCKET = 5,
+} OstreeSysrootUnlockFileType;
 
 /**
  * OstreeSysrootUnlockBacking:
@@ -132,6 +180,11 @@ typedef enum {
  * @OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED: the kernel shows something else than the operation
  * was to bring about
  * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED: the configuration of this system does not allow it
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND: the commit, object, or name that was asked for is not
+ * there
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT: an object or a database is damaged
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; the message names each
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
  *
  * What went wrong. The numbers never change, and more may be added, so treat one that you do
  * not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
@@ -157,7 +210,22 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH = 12,
   OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED = 13,
   OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED = 15,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND = 16,
+  OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT = 17,
+  OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT = 18,
+  OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED = 19,
 } OstreeSysrootUnlockError;
+
+/**
+ * OstreeSysrootUnlockComparison:
+ *
+ * The differences between two trees, which ostree_sysroot_unlock_comparison_next() gives one
+ * after the other. What it holds is the way to where it is, and does not grow with the number
+ * of files. May be handed from thread to thread, and used by several.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockComparison OstreeSysrootUnlockComparison;
 
 /**
  * OstreeSysrootUnlockDetection:
@@ -168,6 +236,15 @@ typedef enum {
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockDetection OstreeSysrootUnlockDetection;
+
+/**
+ * OstreeSysrootUnlockDifference:
+ *
+ * What became of one path. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockDifference OstreeSysrootUnlockDifference;
 
 /**
  * OstreeSysrootUnlockHierarchy:
@@ -202,9 +279,9 @@ typedef struct OstreeSysrootUnlockMonitor OstreeSysrootUnlockMonitor;
  * OstreeSysrootUnlockOptions:
  *
  * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
- * ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an
- * option that means nothing to it with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that
- * none is ever ignored.
+ * ostree_sysroot_unlock_end(), ostree_sysroot_unlock_diff() and
+ * ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
  *
  * May be used again, and by several threads: an operation takes what is set when it is called.
  *
@@ -240,6 +317,16 @@ typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
+
+/**
+ * OstreeSysrootUnlockSide:
+ *
+ * What a file is on one side of a difference. It never changes, and may be used by several
+ * threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockSide OstreeSysrootUnlockSide;
 
 
 
@@ -385,6 +472,74 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
                                                       OstreeAsyncProgress *progress,
                                                       GCancellable *cancellable,
                                                       GError **error);
+
+/**
+ * ostree_sysroot_unlock_diff:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @options: (nullable): of the options, `from`, `to` and `path` mean something here
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Compares `/usr` with what was deployed, whoever unlocked it, in whatever state. Only what was
+ * written is looked at, and a file that was merely touched is no difference. Locked, there is
+ * none. What is written meanwhile may be in it or not.
+ *
+ * With ostree_sysroot_unlock_options_set_from() it is compared with that commit instead of its
+ * own, and with ostree_sysroot_unlock_options_set_to() that commit is what it became; with
+ * both, the commits are compared as wholes, as ostree_sysroot_unlock_diff_commits() does it, and
+ * need not be those of a booted system.
+ *
+ * It only begins here: ostree_sysroot_unlock_comparison_next() does the looking. Changes nothing
+ * and takes no lock. Needs root to look at what was written.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if
+ * there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if it is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or an option makes no
+ * sense, and with %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the comparison, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff(OstreeSysroot *sysroot,
+                                                          OstreeDeployment *deployment,
+                                                          OstreeSysrootUnlockOptions *options,
+                                                          GCancellable *cancellable,
+                                                          GError **error);
+
+/**
+ * ostree_sysroot_unlock_diff_commits:
+ * @repo: the repository of both; it has to be open, and to be used by no other thread while the
+ * comparison is
+ * @from: the commit to compare with, by checksum or ref
+ * @to: the commit to be compared, by checksum or ref
+ * @options: (nullable): of the options, `path` means something here
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Compares two commits, of whatever they are. What has the same checksum is not read. Needs no
+ * booted system, and no privilege but to read @repo.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if there is no such commit,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if it is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @repo, @from or @to is %NULL or an option makes
+ * no sense, and with %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the comparison, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff_commits(OstreeRepo *repo,
+                                                                  const char *from,
+                                                                  const char *to,
+                                                                  OstreeSysrootUnlockOptions *options,
+                                                                  GCancellable *cancellable,
+                                                                  GError **error);
 
 /**
  * ostree_sysroot_unlock_cleanup:
@@ -686,6 +841,250 @@ gboolean ostree_sysroot_unlock_monitor_check(OstreeSysrootUnlockMonitor *monitor
                                              GError **error);
 
 /**
+ * ostree_sysroot_unlock_comparison_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_comparison_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_comparison_ref:
+ * @comparison: a comparison
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @comparison
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockComparison *ostree_sysroot_unlock_comparison_ref(OstreeSysrootUnlockComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_comparison_unref:
+ * @comparison: (transfer full): a comparison
+ *
+ * Gives a reference up; with the last one @comparison is freed, at its end or not. NULL is
+ * ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_comparison_unref(OstreeSysrootUnlockComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_comparison_next:
+ * @comparison: a comparison
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Looks for the next difference: parents come before what is in them, and names in the order of
+ * their bytes. At the end it returns %NULL and sets no @error. Neither is there more after an
+ * error, as what came after it would be half of the truth.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if a repository lacks an object,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if one is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if what was read was written to meanwhile, with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @comparison is %NULL, with
+ * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
+ *
+ * Returns: (transfer full) (nullable): the next difference; %NULL at the end, or with @error
+ * set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockDifference *ostree_sysroot_unlock_comparison_next(OstreeSysrootUnlockComparison *comparison,
+                                                                     GCancellable *cancellable,
+                                                                     GError **error);
+
+/**
+ * ostree_sysroot_unlock_difference_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_difference_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_difference_ref:
+ * @difference: a difference
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @difference
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockDifference *ostree_sysroot_unlock_difference_ref(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_unref:
+ * @difference: (transfer full): a difference
+ *
+ * Gives a reference up; with the last one @difference is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_difference_unref(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_get_path:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (type filename): the path, as the system sees it; of two commits,
+ * below their root
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_difference_get_path(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_get_change:
+ * @difference: a difference
+ *
+ * Returns: what became of it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockChange ostree_sysroot_unlock_difference_get_change(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_get_before:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what was there, or %NULL where it was added
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_difference_get_before(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_get_after:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what is there, or %NULL where it was removed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_difference_get_after(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_xattrs_differ:
+ * @difference: a difference
+ *
+ * Returns: %TRUE if the extended attributes, ACLs and security labels among them, are others
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_difference_xattrs_differ(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_difference_get_from:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (type filename) (nullable): where a directory was that was moved
+ * here, or %NULL where none was
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_difference_get_from(OstreeSysrootUnlockDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_side_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_side_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_side_ref:
+ * @side: a side
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @side
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_side_ref(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_unref:
+ * @side: (transfer full): a side
+ *
+ * Gives a reference up; with the last one @side is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_side_unref(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_get_file_type:
+ * @side: a side
+ *
+ * Returns: the type of the file
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockFileType ostree_sysroot_unlock_side_get_file_type(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_get_mode:
+ * @side: a side
+ *
+ * Returns: its permission bits, as in 0755 or 04711
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_mode(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_get_uid:
+ * @side: a side
+ *
+ * Returns: the number of the user that owns it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_uid(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_get_gid:
+ * @side: a side
+ *
+ * Returns: the number of the group that owns it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_gid(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_side_get_size:
+ * @side: a side
+ *
+ * Returns: the size of an ordinary file, in bytes; of anything else 0
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC guint64 ostree_sysroot_unlock_side_get_size(OstreeSysrootUnlockSide *side);
+
+/**
  * ostree_sysroot_unlock_error_quark:
  *
  * The error domain of this library: `ostree-sysroot-unlock-error-quark`.
@@ -903,6 +1302,48 @@ void ostree_sysroot_unlock_options_set_time_limit(OstreeSysrootUnlockOptions *op
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions *options,
                                                      gboolean after_upgrade);
+
+/**
+ * ostree_sysroot_unlock_options_set_from:
+ * @options: the options
+ * @commit: (nullable): a checksum or a ref
+ *
+ * `diff`: the commit to compare with. The default, which %NULL stands for, is what was
+ * deployed.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_from(OstreeSysrootUnlockOptions *options,
+                                            const char *commit);
+
+/**
+ * ostree_sysroot_unlock_options_set_to:
+ * @options: the options
+ * @commit: (nullable): a checksum or a ref
+ *
+ * `diff`: the commit to be compared. The default, which %NULL stands for, is what is there now.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_to(OstreeSysrootUnlockOptions *options,
+                                          const char *commit);
+
+/**
+ * ostree_sysroot_unlock_options_add_path:
+ * @options: the options
+ * @path: (type filename): an absolute path
+ *
+ * `diff`: only what is at @path or below it; with several, what is at or below any of them. The
+ * default is everything. A path that is not absolute, or not in what is compared, makes the
+ * operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_add_path(OstreeSysrootUnlockOptions *options,
+                                            const char *path);
 
 /**
  * ostree_sysroot_unlock_detection_get_type:
@@ -1567,7 +2008,9 @@ const char *ostree_sysroot_unlock_holder_get_sentence(OstreeSysrootUnlockHolder 
 
 G_BEGIN_DECLS
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockComparison, ostree_sysroot_unlock_comparison_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDetection, ostree_sysroot_unlock_detection_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDifference, ostree_sysroot_unlock_difference_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock_monitor_unref)
@@ -1575,5 +2018,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)
 
 G_END_DECLS

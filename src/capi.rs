@@ -15,6 +15,12 @@ mod asynchronous;
 
 mod monitor;
 
+mod comparison;
+
+mod difference;
+
+mod side;
+
 mod error;
 
 mod options;

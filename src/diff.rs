@@ -7,10 +7,10 @@
 //! target of a link. A mere touch is no change.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::tree::{Entry, Node, Side, is_directory, lookup, same_content};
 
 /// What became of a path.
@@ -105,6 +105,7 @@ pub struct Walk {
     root: PathBuf,
     before: Rc<dyn Node>,
     after: Rc<dyn Node>,
+    renames: bool,
     /// Where to look, below the root, next.
     starts: std::vec::IntoIter<PathBuf>,
     waiting: Vec<Level>,
@@ -125,6 +126,7 @@ impl Walk {
             root: root.to_owned(),
             before,
             after,
+            renames: true,
             starts: vec![PathBuf::new()].into_iter(),
             waiting: Vec::new(),
         }
@@ -133,6 +135,42 @@ impl Walk {
     /// Compares only what is at these paths below the root, and below them.
     pub fn only(mut self, paths: Vec<PathBuf>) -> Walk {
         self.starts = paths.into_iter();
+        self
+    }
+
+    /// The same of `paths` that a user named, as those of a system that has the root at `root`;
+    /// compares all, if there are none.
+    pub fn limited_to(self, paths: &[PathBuf], root: &Path) -> Result<Walk> {
+        if paths.is_empty() {
+            return Ok(self);
+        }
+        let mut below = Vec::new();
+        for path in paths {
+            let plain = path
+                .components()
+                .all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+            match path.strip_prefix(root) {
+                Ok(inside) if plain => below.push(inside.to_owned()),
+                _ => {
+                    return Err(Error::new(
+                        Kind::InvalidArgument,
+                        format!("only what is in {} is compared", root.display()),
+                    )
+                    .at(path)
+                    .next("give an absolute path without . and .."));
+                }
+            }
+        }
+        below.sort_unstable();
+        // What is below another one of them comes with that.
+        below.dedup_by(|path, before| path.starts_with(before));
+        Ok(self.only(below))
+    }
+
+    /// Has a directory that was moved be one that was added where it is: for who has to make
+    /// all of it anew.
+    pub fn without_renames(mut self) -> Walk {
+        self.renames = false;
         self
     }
 
@@ -185,7 +223,7 @@ impl Walk {
 
     /// What a directory was that says that it was moved, and where.
     fn moved(&self, after: Option<&dyn Node>) -> Result<Option<(Rc<dyn Node>, PathBuf)>> {
-        let Some(from) = after.and_then(Node::moved_from) else {
+        let Some(from) = after.and_then(Node::moved_from).filter(|_| self.renames) else {
             return Ok(None);
         };
         let there = lookup(&self.before, from)?.filter(|there| is_directory(&**there));

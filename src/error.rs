@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::conflict::Conflict;
 use crate::holder::Holder;
 
 /// What went wrong, as a stable number.
@@ -107,6 +108,9 @@ impl Kind {
     }
 }
 
+/// How many conflicts a message names; all of them are data.
+const MOST_CONFLICTS: usize = 20;
+
 type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// An error of this library.
@@ -127,6 +131,7 @@ struct Parts {
     cause: String,
     next: Option<String>,
     holders: Vec<Holder>,
+    conflicts: Vec<Conflict>,
     notes: Vec<String>,
     #[source]
     source: Option<Source>,
@@ -145,9 +150,20 @@ impl Error {
             cause: cause.into(),
             next: None,
             holders: Vec::new(),
+            conflicts: Vec::new(),
             notes: Vec::new(),
             source: None,
         }))
+    }
+
+    /// An error about what both sides changed.
+    pub(crate) fn of_conflicts(conflicts: Vec<Conflict>) -> Error {
+        let mut error = Error::new(
+            Kind::Conflict,
+            format!("{} paths were changed by both sides", conflicts.len()),
+        );
+        error.0.conflicts = conflicts;
+        error
     }
 
     /// A failed system call, its kind taken from the errno where that is clear.
@@ -240,6 +256,11 @@ impl Error {
     pub fn holders(&self) -> &[Holder] {
         &self.0.holders
     }
+
+    /// What both sides changed, for [`Kind::Conflict`].
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.0.conflicts
+    }
 }
 
 impl Parts {
@@ -258,8 +279,16 @@ impl Parts {
         for holder in &self.holders {
             sentence += &format!("\n  {holder}");
         }
+        for conflict in self.conflicts.iter().take(MOST_CONFLICTS) {
+            sentence += &format!("\n  {conflict}");
+        }
+        let more = self.conflicts.len().saturating_sub(MOST_CONFLICTS);
+        if more > 0 {
+            sentence += &format!("\n  and {more} more");
+        }
         if let Some(next) = &self.next {
-            let separator = if self.holders.is_empty() { "; " } else { "\n" };
+            let is_list = !self.holders.is_empty() || !self.conflicts.is_empty();
+            let separator = if is_list { "\n" } else { "; " };
             sentence += &format!("{separator}{next}");
         }
         for note in &self.notes {
@@ -277,7 +306,9 @@ impl From<glib::Error> for Error {
         }
         let kind = if source.matches(gio::IOErrorEnum::PermissionDenied) {
             Kind::PermissionDenied
-        } else if source.matches(gio::IOErrorEnum::NoSpace) {
+        } else if source.matches(gio::IOErrorEnum::NoSpace)
+            || source.message().contains("min-free-space")
+        {
             Kind::NoSpace
         } else {
             Kind::Failed

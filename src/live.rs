@@ -2,7 +2,9 @@
 //! What the `/usr` of a deployment is made of, as trees: as it was deployed, and as it is
 //! with what was written. Read beneath all mounts; nothing is changed.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -18,6 +20,8 @@ use crate::tree::{self, Node, disk, overlay};
 pub struct Trees {
     pub base: Rc<dyn Node>,
     pub now: Rc<dyn Node>,
+    /// Where what was written is; `None` where nothing is unlocked.
+    pub upper: Option<PathBuf>,
     /// What `base` is read through.
     _base: Option<OwnedFd>,
 }
@@ -26,12 +30,12 @@ pub struct Trees {
 /// another one with that of its commit.
 pub fn trees(named: &Named, repo: &dyn Fn() -> Result<ostree::Repo>) -> Result<Trees> {
     match named {
-        Named::Booted(_) => as_mounted(upper(named)?.as_deref()),
+        Named::Booted(_) => as_mounted(upper(named)?),
         Named::Other(..) => as_committed(named, &repo()?),
     }
 }
 
-fn as_mounted(upper: Option<&Path>) -> Result<Trees> {
+fn as_mounted(upper: Option<PathBuf>) -> Result<Trees> {
     // The root without what is mounted on it: `usr` in it is the base.
     let root = mounts::clone_tree(Path::new("/"), false)?;
     let base = disk::root(&PathBuf::from(format!(
@@ -39,8 +43,9 @@ fn as_mounted(upper: Option<&Path>) -> Result<Trees> {
         root.as_raw_fd()
     )))?;
     Ok(Trees {
-        now: with(upper, &base)?,
+        now: with(upper.as_deref(), &base)?,
         base,
+        upper,
         _base: Some(root),
     })
 }
@@ -48,9 +53,11 @@ fn as_mounted(upper: Option<&Path>) -> Result<Trees> {
 /// The same with the base as its commit has it, so that it can be held against commits.
 pub fn as_committed(named: &Named, repo: &ostree::Repo) -> Result<Trees> {
     let base = usr_of(repo, &named.deployment().commit)?;
+    let upper = upper(named)?;
     Ok(Trees {
-        now: with(upper(named)?.as_deref(), &base)?,
+        now: with(upper.as_deref(), &base)?,
         base,
+        upper,
         _base: None,
     })
 }
@@ -95,4 +102,36 @@ fn upper(named: &Named) -> Result<Option<PathBuf>> {
             Ok(files::exists(&upper).then_some(upper))
         }
     }
+}
+
+/// What tells whether anything below a directory was written to: paths, inodes, times of
+/// change. What is still in memory only is written to the disk first, so that even a file that
+/// is mapped gets a new time with the next write.
+pub fn fingerprint(directory: &Path) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let opened =
+        std::fs::File::open(directory).map_err(|e| Error::io("opening it", e).at(directory))?;
+    rustix::fs::syncfs(&opened).map_err(|e| Error::os("flushing it", e).at(directory))?;
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        let unreadable = |e| Error::io("looking at it", e).at(&directory);
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&directory).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            // What went away meanwhile is missed by the one look or the other.
+            if let Ok(metadata) = std::fs::symlink_metadata(&path) {
+                entries.push((path, metadata));
+            }
+        }
+        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (path, metadata) in entries {
+            path.hash(&mut hasher);
+            let times = (metadata.ctime(), metadata.ctime_nsec());
+            (metadata.ino(), metadata.size(), times).hash(&mut hasher);
+            if metadata.is_dir() {
+                waiting.push(path);
+            }
+        }
+    }
+    Ok(hasher.finish())
 }

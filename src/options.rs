@@ -7,7 +7,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::conflict::Prefer;
 use crate::error::{Error, Kind, Result};
+use crate::ostree::publish::Signers;
 
 /// Where what is written to an unlocked hierarchy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +58,29 @@ pub struct Options {
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) paths: Vec<PathBuf>,
+    pub(crate) subject: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) etc_paths: Vec<PathBuf>,
+    pub(crate) onto: Option<String>,
+    pub(crate) prefer: Vec<(PathBuf, Prefer)>,
+    pub(crate) skip_special: bool,
+    pub(crate) repo: Option<PathBuf>,
+    pub(crate) branch: Option<String>,
+    pub(crate) signers: Signers,
+    pub(crate) deploy: Option<Deploy>,
+    pub(crate) kept: Option<String>,
+    pub(crate) scratch: bool,
+}
+
+/// What becomes of a commit on this system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Deploy {
+    /// It is deployed, and boots next.
+    Now = 0,
+    /// It is staged, and deployed when the system goes down.
+    Staged = 1,
 }
 
 impl Options {
@@ -132,9 +157,99 @@ impl Options {
         self
     }
 
-    /// `diff`: only what is at this path or below it; may be given several times.
+    /// `diff`, `commit`: only what is at this path or below it; may be given several times.
     pub fn path(mut self, path: impl Into<PathBuf>) -> Options {
         self.paths.push(path.into());
+        self
+    }
+
+    /// `commit`: one line that says what it is.
+    pub fn subject(mut self, subject: impl Into<String>) -> Options {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// `commit`: more about it.
+    pub fn body(mut self, body: impl Into<String>) -> Options {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// `commit`: take in what was changed at this path of `/etc` or below it, as a default in
+    /// `/usr/etc`; may be given several times. With `/etc` itself what belongs to this machine
+    /// alone is left out.
+    pub fn etc_path(mut self, path: impl Into<PathBuf>) -> Options {
+        self.etc_paths.push(path.into());
+        self
+    }
+
+    /// `commit`: replay the changes on this commit, by checksum or ref, instead of on what they
+    /// were made on.
+    pub fn onto(mut self, commit: impl Into<String>) -> Options {
+        self.onto = Some(commit.into());
+        self
+    }
+
+    /// `commit` with [`onto`](Options::onto): whose version is taken at this path and below it, where both sides
+    /// changed the same; `/` is everywhere. The longest path that fits counts.
+    pub fn prefer(mut self, path: impl Into<PathBuf>, prefer: Prefer) -> Options {
+        self.prefer.push((path.into(), prefer));
+        self
+    }
+
+    /// `commit`: leave out what cannot be in a commit, instead of refusing it.
+    pub fn skip_special(mut self, on: bool) -> Options {
+        self.skip_special = on;
+        self
+    }
+
+    /// `commit`: the repository that gets it, instead of that of the system.
+    pub fn repo(mut self, path: impl Into<PathBuf>) -> Options {
+        self.repo = Some(path.into());
+        self
+    }
+
+    /// `commit`: the ref that then leads to it.
+    pub fn branch(mut self, branch: impl Into<String>) -> Options {
+        self.branch = Some(branch.into());
+        self
+    }
+
+    /// `commit`: sign it with this GPG key; may be given several times.
+    pub fn gpg_key(mut self, id: impl Into<String>) -> Options {
+        self.signers.gpg.push(id.into());
+        self
+    }
+
+    /// `commit`: where GPG has its keys.
+    pub fn gpg_home(mut self, directory: impl Into<PathBuf>) -> Options {
+        self.signers.gpg_home = Some(directory.into());
+        self
+    }
+
+    /// `commit`: sign it with this secret key, in a way that libostree knows by this name, as
+    /// `ed25519`; may be given several times.
+    pub fn sign_key(mut self, kind: impl Into<String>, key: impl Into<String>) -> Options {
+        self.signers.keys.push((kind.into(), key.into()));
+        self
+    }
+
+    /// `commit`: of what was kept under this name, instead of what was written to `/usr`.
+    pub fn kept(mut self, name: impl Into<String>) -> Options {
+        self.kept = Some(name.into());
+        self
+    }
+
+    /// `commit`, `keep`: of what is in the scratch, `/etc` included, instead of what was written
+    /// to `/usr`.
+    pub fn scratch(mut self, on: bool) -> Options {
+        self.scratch = on;
+        self
+    }
+
+    /// `commit`: have it booted next.
+    pub fn deploy(mut self, deploy: Deploy) -> Options {
+        self.deploy = Some(deploy);
         self
     }
 }
@@ -155,6 +270,20 @@ impl Options {
             ("from", self.from.is_some()),
             ("to", self.to.is_some()),
             ("path", !self.paths.is_empty()),
+            ("subject", self.subject.is_some()),
+            ("body", self.body.is_some()),
+            ("etc_path", !self.etc_paths.is_empty()),
+            ("onto", self.onto.is_some()),
+            ("prefer", !self.prefer.is_empty()),
+            ("skip_special", self.skip_special),
+            ("repo", self.repo.is_some()),
+            ("branch", self.branch.is_some()),
+            ("gpg_key", !self.signers.gpg.is_empty()),
+            ("gpg_home", self.signers.gpg_home.is_some()),
+            ("sign_key", !self.signers.keys.is_empty()),
+            ("deploy", self.deploy.is_some()),
+            ("kept", self.kept.is_some()),
+            ("scratch", self.scratch),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
             Some((name, _)) => Err(meaningless(name)),
@@ -181,6 +310,17 @@ pub struct Progress {
     pub done: u64,
     /// Steps in all; zero where that is not known.
     pub total: u64,
+}
+
+impl Progress {
+    /// Of these three.
+    pub(crate) fn new(doing: &str, done: u64, total: u64) -> Progress {
+        Progress {
+            doing: doing.to_owned(),
+            done,
+            total,
+        }
+    }
 }
 
 /// How a caller follows an operation and stops it.

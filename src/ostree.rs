@@ -5,7 +5,9 @@ pub mod booted;
 pub mod deployments;
 pub mod flags;
 pub mod manager;
+pub mod publish;
 pub mod sysroot;
+pub mod writer;
 
 pub use booted::DeploymentId;
 pub use manager::Manager;

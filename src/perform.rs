@@ -76,6 +76,32 @@ pub fn tidy<T: Send>(
     })
 }
 
+/// Makes good what was interrupted, and then lets `work` write below the sysroot: in a private
+/// copy of the system's namespace, where that can be written to, and under the same lock. It
+/// may tell how far it is, and is told by an error to stop.
+pub fn write<T: Send>(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    work: impl FnOnce(&dyn Fn(Progress) -> Result<()>) -> Result<T> + Send,
+) -> Result<T> {
+    at_work(deployment, options, watch, |worker| {
+        worker.start()?;
+        let tell = |progress| {
+            if let Some(cancellable) = worker.cancellable {
+                cancellable.set_error_if_cancelled()?;
+            }
+            // Nobody listens any more if the caller's side is gone.
+            let _ = worker.reports.send(progress);
+            Ok(())
+        };
+        worker.system.in_private_copy(|| {
+            sysroot::make_writable()?;
+            work(&tell)
+        })
+    })
+}
+
 fn at_work<T: Send>(
     deployment: &DeploymentId,
     options: &Options,

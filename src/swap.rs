@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
-use crate::observe::USR;
+use crate::observe::{Observation, USR, superblock_is_read_only};
 use crate::ostree::sysroot;
 use crate::plan::{Cover, Exchange};
 use crate::sys::files;
@@ -73,8 +73,8 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
     mounts::clone_tree(hierarchy, true)
 }
 
-/// Takes every overlay off the base; in the private copy only.
-fn bare() -> Result<()> {
+/// Takes every overlay off the base; in a private namespace only.
+pub fn bare() -> Result<()> {
     let hierarchy = Path::new(USR);
     let is_covered = || {
         let mounts = mountinfo::load(View::Caller)?;
@@ -115,7 +115,8 @@ fn make_sysroot_writable() -> Result<()> {
     mounts::set_read_only(&sysroot, false)
 }
 
-fn clone_all(points: &[PathBuf]) -> Result<Vec<(PathBuf, OwnedFd)>> {
+/// Detached copies of what is mounted at these points.
+pub fn clone_all(points: &[PathBuf]) -> Result<Vec<(PathBuf, OwnedFd)>> {
     points
         .iter()
         .map(|point| Ok((point.clone(), mounts::clone_tree(point, true)?)))
@@ -175,6 +176,23 @@ pub fn unmount_ram(directory: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Makes the overlay writable in the caller's namespace, which has to be one of its own, where it
+/// is read-only for everybody else.
+pub fn open(observation: &Observation) -> Result<()> {
+    let usr = Path::new(USR);
+    // libostree makes its own transient overlay read-only as a whole; the mounts of all
+    // others stay so by themselves.
+    if observation
+        .mount
+        .as_ref()
+        .is_some_and(superblock_is_read_only)
+    {
+        mounts::reconfigure(usr, false)
+            .map_err(|e| Error::os("making the overlay writable", e).at(usr))?;
+    }
+    mounts::set_read_only(files::hold(usr)?, false).map_err(|e| e.at(usr))
 }
 
 /// Makes the overlay read-only as a whole; `Ok(false)` if somebody writes to it.

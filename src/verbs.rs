@@ -4,12 +4,15 @@
 
 pub mod begin;
 pub mod cleanup;
+pub mod commit;
 pub mod detect;
 pub mod diff;
 pub mod end;
 pub mod enter;
 pub mod expire;
 pub mod holders;
+pub mod keep;
 pub mod monitor;
 pub mod package_diff;
+pub mod scratch;
 pub mod status;

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, an exception class for each kind
-of error, a hierarchy at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which relocks also when its body
-fails, and `await OstreeUnlock.begin_async(sysroot)`.
+of error, a hierarchy or a difference at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which relocks also
+when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
 
-An option's keyword is its setter's name without `set_`; its docs are there. What libraries do not have is not added here.
+An option's keyword is its setter's name without `set_`; its docs are there. One that Python has a word for ends with `_`, and
+of what can be added several times a list is given, in the plural: `diff(sysroot, from_="a", paths=["/usr/bin"])`. What
+libraries do not have is not added here.
 """
 
 import asyncio
 import contextlib
 import functools
+import keyword
 import warnings
 
 from gi.repository import Gio, GLib, OSTree
@@ -18,7 +21,21 @@ from ..overrides import override
 
 OstreeUnlock = get_introspection_module("OstreeUnlock")
 
-__all__ = ["begin", "begin_async", "cleanup", "cleanup_async", "detect", "end", "end_async", "enter", "get_holders", "status", "unlocked"]
+__all__ = [
+    "begin",
+    "begin_async",
+    "cleanup",
+    "cleanup_async",
+    "detect",
+    "diff",
+    "diff_commits",
+    "end",
+    "end_async",
+    "enter",
+    "get_holders",
+    "status",
+    "unlocked",
+]
 
 DEVELOPMENT = OSTree.DeploymentUnlockedState.DEVELOPMENT
 
@@ -70,17 +87,30 @@ def _raising(function):
 
 _DOMAIN = GLib.quark_to_string(OstreeUnlock.error_quark())
 
+
+def _known(options):
+    """Each keyword with its setter."""
+    known = {}
+    for setter in dir(options):
+        how, _, name = setter.partition("_")
+        if how == "set":
+            known[f"{name}_" if keyword.iskeyword(name) else name] = setter
+        elif how == "add":
+            known[f"{name}s"] = setter
+    return known
+
+
 class Options(OstreeUnlock.Options):
     """Options; `Options(lazy=True)` is one with set_lazy(True)."""
 
     def __new__(cls, **keywords):
         options = OstreeUnlock.Options.new()
-        for keyword, value in keywords.items():
-            setter = getattr(options, f"set_{keyword}", None)
-            if setter is None:
-                known = sorted(name[4:] for name in dir(options) if name.startswith("set_"))
-                raise TypeError(f"no option {keyword!r}; there are {', '.join(known)}")
-            setter(value)
+        known = _known(options)
+        for name, value in keywords.items():
+            if name not in known:
+                raise TypeError(f"no option {name!r}; there are {', '.join(sorted(known))}")
+            for one in value if known[name].startswith("add_") else [value]:
+                getattr(options, known[name])(one)
         return options
 
     def __init__(self, **keywords):
@@ -100,6 +130,24 @@ class Overview(OstreeUnlock.Overview):
 
 Overview = override(Overview)
 __all__.append("Overview")
+
+
+class Comparison(OstreeUnlock.Comparison):
+    """What diff() and diff_commits() return: iterate over it, once, for its differences."""
+
+    def __iter__(self):
+        return self
+
+    @_raising
+    def __next__(self):
+        difference = self.next()
+        if difference is None:
+            raise StopIteration
+        return difference
+
+
+Comparison = override(Comparison)
+__all__.append("Comparison")
 
 
 @_raising
@@ -124,6 +172,18 @@ def begin(sysroot, deployment=None, state=DEVELOPMENT, options=None, progress=No
 def end(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
     """Locks the booted deployment again; an Outcome."""
     return OstreeUnlock.end(sysroot, deployment, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def diff(sysroot, deployment=None, options=None, cancellable=None, **keywords):
+    """What was changed in /usr since it was deployed, or unlike a commit; a Comparison, to iterate over."""
+    return OstreeUnlock.diff(sysroot, deployment, _options(options, keywords), cancellable)
+
+
+@_raising
+def diff_commits(repo, from_, to, options=None, cancellable=None, **keywords):
+    """What is different between two commits of a repository; a Comparison, to iterate over."""
+    return OstreeUnlock.diff_commits(repo, from_, to, _options(options, keywords), cancellable)
 
 
 @_raising
@@ -220,8 +280,8 @@ def unlocked(sysroot, deployment=None, state=DEVELOPMENT, progress=None, cancell
     """
     if "dry_run" in keywords:
         raise TypeError("unlocked() really unlocks; use begin(dry_run=True)")
-    first = {keyword: value for keyword, value in keywords.items() if keyword != "lazy"}
-    last = {keyword: value for keyword, value in keywords.items() if keyword not in _FOR_BEGIN}
+    first = {name: value for name, value in keywords.items() if name != "lazy"}
+    last = {name: value for name, value in keywords.items() if name not in _FOR_BEGIN}
     outcome = begin(sysroot, deployment, state, None, progress, cancellable, **first)
     try:
         yield outcome

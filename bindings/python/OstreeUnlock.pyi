@@ -2,7 +2,7 @@
 # What type checkers know of gi.repository.OstreeUnlock: the introspection data and the override OstreeUnlock.py. A test
 # compares it with both. A keyword is an option, and means something where the verb's docs say so. References are Python's own matter: ref() and unref() are not here.
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, overload
 
@@ -11,6 +11,14 @@ from gi.repository import Gio, GLib, OSTree
 class Backing(int):
     DISK: Backing
     RAM: Backing
+
+class Change(int):
+    ADDED: Change
+    REMOVED: Change
+    MODIFIED: Change
+    TYPE_CHANGED: Change
+    METADATA: Change
+    RENAMED: Change
 
 class Error(int):
     FAILED: Error
@@ -33,6 +41,19 @@ class Error(int):
     CONFLICT: Error
     CHANGED: Error
 
+class FileType(int):
+    REGULAR: FileType
+    DIRECTORY: FileType
+    SYMLINK: FileType
+    DEVICE: FileType
+    FIFO: FileType
+    SOCKET: FileType
+
+class Comparison:
+    def __iter__(self) -> Iterator[Difference]: ...
+    def __next__(self) -> Difference: ...
+    def next(self, cancellable: Gio.Cancellable | None = None) -> Difference | None: ...
+
 class Detection:
     def get_commit(self) -> str | None: ...
     def get_manager(self) -> str | None: ...
@@ -44,6 +65,14 @@ class Detection:
     def is_persistent(self) -> bool: ...
     def is_read_only(self) -> bool: ...
     def is_writable(self) -> bool: ...
+
+class Difference:
+    def get_after(self) -> Side | None: ...
+    def get_before(self) -> Side | None: ...
+    def get_change(self) -> Change: ...
+    def get_from(self) -> str | None: ...
+    def get_path(self) -> str: ...
+    def xattrs_differ(self) -> bool: ...
 
 class Hierarchy:
     def get_made_by(self) -> str | None: ...
@@ -81,23 +110,29 @@ class Options:
         after_upgrade: bool = ...,
         backing: Backing = ...,
         dry_run: bool = ...,
+        from_: str | None = ...,
         lazy: bool = ...,
         lock_held: bool = ...,
         lock_wait: int = ...,
+        paths: Iterable[str | bytes] = ...,
         size_limit: int = ...,
         time_limit: int = ...,
+        to: str | None = ...,
         usage: bool = ...,
     ) -> None: ...
     @staticmethod
     def new() -> Options: ...
+    def add_path(self, path: str | bytes) -> None: ...
     def set_after_upgrade(self, after_upgrade: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
     def set_dry_run(self, dry_run: bool) -> None: ...
+    def set_from(self, commit: str | None) -> None: ...
     def set_lazy(self, lazy: bool) -> None: ...
     def set_lock_held(self, lock_held: bool) -> None: ...
     def set_lock_wait(self, milliseconds: int) -> None: ...
     def set_size_limit(self, bytes: int) -> None: ...
     def set_time_limit(self, seconds: int) -> None: ...
+    def set_to(self, commit: str | None) -> None: ...
     def set_usage(self, usage: bool) -> None: ...
 
 class Outcome:
@@ -116,6 +151,13 @@ class Overview:
 class Problem:
     def get_code(self) -> str: ...
     def get_text(self) -> str: ...
+
+class Side:
+    def get_file_type(self) -> FileType: ...
+    def get_gid(self) -> int: ...
+    def get_mode(self) -> int: ...
+    def get_size(self) -> int: ...
+    def get_uid(self) -> int: ...
 
 class UnlockError(GLib.Error):
     holders: tuple[Holder, ...]
@@ -155,6 +197,34 @@ def get_holders(
     cancellable: Gio.Cancellable | None = None,
 ) -> list[Holder]: ...
 def get_last_holders() -> list[Holder]: ...
+def diff(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    after_upgrade: bool = ...,
+    backing: Backing = ...,
+    dry_run: bool = ...,
+    from_: str | None = ...,
+    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    size_limit: int = ...,
+    time_limit: int = ...,
+    to: str | None = ...,
+    usage: bool = ...,
+) -> Comparison: ...
+def diff_commits(
+    repo: OSTree.Repo,
+    from_: str,
+    to: str,
+    options: Options | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    paths: Iterable[str | bytes] = ...,
+) -> Comparison: ...
 def status(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,
@@ -165,11 +235,14 @@ def status(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Overview: ...
 def begin(
@@ -183,11 +256,14 @@ def begin(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Outcome: ...
 def end(
@@ -200,11 +276,14 @@ def end(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Outcome: ...
 def cleanup(
@@ -217,11 +296,14 @@ def cleanup(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Outcome: ...
 @overload
@@ -237,11 +319,14 @@ def begin_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
@@ -257,11 +342,14 @@ def begin_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> None: ...
 def begin_finish(
@@ -279,11 +367,14 @@ def end_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
@@ -298,11 +389,14 @@ def end_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> None: ...
 def end_finish(
@@ -320,11 +414,14 @@ def cleanup_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
@@ -339,11 +436,14 @@ def cleanup_async(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> None: ...
 def cleanup_finish(
@@ -359,10 +459,13 @@ def unlocked(
     after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
+    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
+    to: str | None = ...,
     usage: bool = ...,
 ) -> AbstractContextManager[Outcome]: ...

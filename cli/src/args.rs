@@ -2,6 +2,9 @@
 //! The command line: what can be asked for, as types, and how it is read. An option
 //! that means nothing to a verb is not an option of it.
 
+mod commit;
+mod keep;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +12,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 
+pub(crate) use self::commit::CommitArgs;
+pub(crate) use self::keep::{Keep, KeepArgs};
 use crate::{exit, values};
 
 /// Everything on the command line.
@@ -54,11 +59,15 @@ pub(crate) enum Verb {
     Detect(DetectArgs),
     /// Show what was changed in /usr since it was unlocked, or between commits
     Diff(DiffArgs),
+    /// Make a commit of what was changed, and have it booted if asked for
+    Commit(CommitArgs),
+    /// Set changes aside under a name, and put them back later
+    Keep(KeepArgs),
     /// Remove what earlier boots left; after an upgrade, run what is to be run once
     Cleanup(CleanupArgs),
     /// Show the configuration, and where each value comes from
     Config(ConfigArgs),
-    /// Run a command that sees /usr writable, where everybody else sees it read-only
+    /// Run a command that sees /usr writable, or a copy of the system that nobody else sees
     Run(RunArgs),
 }
 
@@ -285,6 +294,14 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "DEPLOYMENT")]
     pub(crate) deployment: Option<String>,
 
+    /// What was kept under this name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "to", "deployment", "scratch"])]
+    kept: Option<String>,
+
+    /// What was written to /usr in the scratch of `run --scratch`
+    #[arg(long, conflicts_with_all = ["from", "to", "deployment"])]
+    scratch: bool,
+
     /// The repository of both commits; needs no booted system
     #[arg(
         long,
@@ -317,8 +334,13 @@ pub(crate) struct DiffArgs {
 impl DiffArgs {
     /// As the library takes them, but for the commits.
     pub(crate) fn options(&self) -> Options {
+        let options = Options::new().scratch(self.scratch);
+        let options = match &self.kept {
+            Some(name) => options.kept(name),
+            None => options,
+        };
         let paths = self.paths.iter();
-        paths.fold(Options::new(), |options, path| options.path(path))
+        paths.fold(options, |options, path| options.path(path))
     }
 
     /// With the commits.
@@ -338,8 +360,16 @@ impl DiffArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// See /usr writable; unlocks it first in the state transient where it is locked
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "scratch", conflicts_with = "scratch")]
     writable: bool,
+
+    /// See a copy of the system that nobody else sees, of which `commit --scratch` makes something
+    #[arg(long)]
+    pub(crate) scratch: bool,
+
+    /// Begin the copy anew
+    #[arg(long, requires = "scratch")]
+    pub(crate) fresh: bool,
 
     /// How long to wait while somebody else holds the sysroot's lock
     #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]

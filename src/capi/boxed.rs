@@ -6,6 +6,7 @@
 //! follows pointers into the debug information, and must not find private fields there.
 
 use std::ffi::CStr;
+use std::ptr;
 use std::sync::{Arc, OnceLock};
 
 use glib_sys::{GPtrArray, GType, g_ptr_array_add, g_ptr_array_new_with_free_func, gpointer};
@@ -41,6 +42,12 @@ pub fn hand_over<B: Border, T: Into<B::Value>>(result: T) -> *mut B {
 pub unsafe fn lend<'a, B: Border>(instance: *mut B) -> Option<&'a B::Value> {
     // SAFETY: by the promise above NULL, or from `give` and alive.
     unsafe { instance.cast::<B::Value>().as_ref() }
+}
+
+/// Lends `value` to C, as long as its owner lives; NULL for none.
+pub fn borrow<B: Border>(value: Option<&Arc<B::Value>>) -> *mut B {
+    let pointer = value.map_or(ptr::null(), Arc::as_ptr);
+    pointer.cast_mut().cast()
 }
 
 /// A new array with a reference to each of `values`; the array owns them.

@@ -41,6 +41,9 @@ impl Nothing for i32 {
 impl Nothing for u32 {
     const NOTHING: Self = 0;
 }
+impl Nothing for u64 {
+    const NOTHING: Self = 0;
+}
 impl Nothing for i64 {
     const NOTHING: Self = 0;
 }

@@ -2,7 +2,7 @@
 //! `OstreeSysrootUnlockOptions`: what a caller may ask beyond the verb. One setter function
 //! an option: who uses a new option then depends on the library version that has it.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use glib_sys::{GFALSE, GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, drop_reference, give, register};
 use crate::capi::guard::{guard_quiet, method};
+use crate::capi::text::{read_path, read_text};
 use crate::capi::types::{BackingNumber, guint, guint64};
 use crate::error::{Error, Kind, Result};
 use crate::options::{Backing, Options};
@@ -33,9 +34,9 @@ pub enum OstreeSysrootUnlockBacking {
 /// OstreeSysrootUnlockOptions:
 ///
 /// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
-/// ostree_sysroot_unlock_end() and ostree_sysroot_unlock_cleanup(). An operation refuses an
-/// option that means nothing to it with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that
-/// none is ever ignored.
+/// ostree_sysroot_unlock_end(), ostree_sysroot_unlock_diff() and
+/// ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
 ///
 /// May be used again, and by several threads: an operation takes what is set when it is called.
 ///
@@ -327,6 +328,69 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_after_upgrade(
     unsafe {
         method(options, |options| {
             options.change(|o| o.after_upgrade(after_upgrade != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_from:
+/// @options: the options
+/// @commit: (nullable): a checksum or a ref
+///
+/// `diff`: the commit to compare with. The default, which %NULL stands for, is what was
+/// deployed.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_from(
+    options: *mut OstreeSysrootUnlockOptions,
+    commit: *const c_char,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.set().options.from = read_text(commit)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_to:
+/// @options: the options
+/// @commit: (nullable): a checksum or a ref
+///
+/// `diff`: the commit to be compared. The default, which %NULL stands for, is what is there now.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_to(
+    options: *mut OstreeSysrootUnlockOptions,
+    commit: *const c_char,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.set().options.to = read_text(commit)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_add_path:
+/// @options: the options
+/// @path: (type filename): an absolute path
+///
+/// `diff`: only what is at @path or below it; with several, what is at or below any of them. The
+/// default is everything. A path that is not absolute, or not in what is compared, makes the
+/// operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_add_path(
+    options: *mut OstreeSysrootUnlockOptions,
+    path: *const c_char,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.path(read_path(path)))
         })
     }
 }

@@ -2,18 +2,19 @@
 //! The arguments that the verbs have in common, checked, and owned: an asynchronous
 //! call needs them longer than its caller lends them.
 
-use std::ffi::c_int;
+use std::ffi::{c_char, c_int};
 
 use gio_sys::GCancellable;
 use glib::prelude::*;
 use glib::translate::{FromGlibPtrNone, IntoGlib, from_glib, from_glib_none};
 use glib_sys::GFALSE;
 use gobject_sys::{GTypeInstance, g_type_check_instance_is_a};
-use ostree_sys::{OstreeAsyncProgress, OstreeDeployment, OstreeSysroot};
+use ostree_sys::{OstreeAsyncProgress, OstreeDeployment, OstreeRepo, OstreeSysroot};
 
 use crate::capi::boxed::lend;
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::progress::tell;
+use crate::capi::text::read_text;
 use crate::error::{Error, Kind, Result};
 use crate::options::{Options, Progress, Watch};
 use crate::stack::State;
@@ -75,6 +76,70 @@ impl Request {
             &watch,
         )
     }
+}
+
+/// What the comparison of two commits takes.
+pub struct CommitsRequest {
+    repo: ostree::Repo,
+    from: String,
+    to: String,
+    options: Options,
+    cancellable: Option<gio::Cancellable>,
+}
+
+impl CommitsRequest {
+    /// Checks the arguments of a caller and keeps them.
+    ///
+    /// # Safety
+    ///
+    /// Each object is NULL or an instance of some `GObject`, each text NULL or ends with a
+    /// zero byte; `options` is NULL or one that the caller has a reference to.
+    pub unsafe fn new(
+        repo: *mut OstreeRepo,
+        from: *const c_char,
+        to: *const c_char,
+        options: *mut OstreeSysrootUnlockOptions,
+        cancellable: *mut GCancellable,
+    ) -> Result<CommitsRequest> {
+        // SAFETY: the promises above, passed on.
+        unsafe {
+            let commit = |name: &str, given| {
+                read_text(given).ok_or_else(|| {
+                    invalid(format!("{name} is NULL")).next("pass a checksum or a ref")
+                })
+            };
+            Ok(CommitsRequest {
+                repo: object("repo", repo)?
+                    .ok_or_else(|| invalid("repo is NULL").next("pass an OstreeRepo"))?,
+                from: commit("from", from)?,
+                to: commit("to", to)?,
+                options: lend(options).map_or_else(|| Ok(Options::new()), |set| set.options())?,
+                cancellable: object("cancellable", cancellable)?,
+            })
+        }
+    }
+
+    /// Calls `verb` with them.
+    pub fn run<T, V>(&self, verb: V) -> Result<T>
+    where
+        V: FnOnce(&ostree::Repo, &str, &str, &Options, &Watch) -> Result<T>,
+    {
+        let watch = Watch {
+            cancellable: self.cancellable.as_ref(),
+            progress: None,
+        };
+        verb(&self.repo, &self.from, &self.to, &self.options, &watch)
+    }
+}
+
+/// The cancellable of a caller, checked.
+///
+/// # Safety
+///
+/// `cancellable` is NULL or an instance of some `GObject`.
+pub unsafe fn cancellable(cancellable: *mut GCancellable) -> Result<Option<gio::Cancellable>> {
+    // SAFETY: the promise above, passed on.
+    unsafe { object("cancellable", cancellable) }
 }
 
 /// The state that a caller means by `number`.

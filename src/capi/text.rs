@@ -2,9 +2,9 @@
 //! Texts and paths in the form of C, made once, when a result is handed over, so that
 //! its getters can lend them out.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 use glib::{GString, StrV};
@@ -24,6 +24,31 @@ pub fn filename(path: &Path) -> CString {
     CString::new(path.as_os_str().as_bytes()).unwrap_or_default()
 }
 
+/// A text that C passes; what is not UTF-8 in it is replaced. `None` for NULL.
+///
+/// # Safety
+///
+/// `text` is NULL or ends with a zero byte.
+pub unsafe fn read_text(text: *const c_char) -> Option<String> {
+    // SAFETY: the promise above.
+    let text = (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })?;
+    Some(text.to_string_lossy().into_owned())
+}
+
+/// A path that C passes; empty for NULL, which is a path of nothing.
+///
+/// # Safety
+///
+/// `path` is NULL or ends with a zero byte.
+pub unsafe fn read_path(path: *const c_char) -> PathBuf {
+    if path.is_null() {
+        return PathBuf::new();
+    }
+    // SAFETY: the promise above.
+    let path = unsafe { CStr::from_ptr(path) };
+    OsStr::from_bytes(path.to_bytes()).into()
+}
+
 /// The pointer to lend out, NULL where there is no text.
 pub fn pointer(text: Option<&GString>) -> *const c_char {
     text.map_or(ptr::null(), GString::as_ptr)
@@ -37,7 +62,6 @@ pub fn list(texts: &StrV) -> *const *const c_char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsStr;
 
     #[test]
     fn a_nul_does_not_cut_a_text() {

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! The verbs as C calls them.
 
+use std::ffi::c_char;
 use std::ptr;
 
 use gio_sys::GCancellable;
 use glib_sys::{GError, GPtrArray, GTRUE, gboolean};
 use ostree_sys::{
-    OstreeAsyncProgress, OstreeDeployment, OstreeDeploymentUnlockedState, OstreeSysroot,
+    OstreeAsyncProgress, OstreeDeployment, OstreeDeploymentUnlockedState, OstreeRepo, OstreeSysroot,
 };
 
 use crate::capi::boxed::{give_all, hand_over};
+use crate::capi::comparison::OstreeSysrootUnlockComparison;
 use crate::capi::detection::OstreeSysrootUnlockDetection;
 use crate::capi::guard::guard;
 use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
-use crate::capi::request::{Request, state as known_state};
+use crate::capi::request::{CommitsRequest, Request, state as known_state};
 use crate::verbs::begin::begin;
 use crate::verbs::cleanup::cleanup;
 use crate::verbs::detect::detect;
+use crate::verbs::diff::{diff, diff_commits};
 use crate::verbs::end::end;
 use crate::verbs::enter::enter;
 use crate::verbs::holders::holders;
@@ -186,6 +189,91 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end(
         guard(error, || {
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
             request.run(end).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_diff:
+/// @sysroot: the booted sysroot; it need not be loaded
+/// @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+/// hotfix
+/// @options: (nullable): of the options, `from`, `to` and `path` mean something here
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// Compares `/usr` with what was deployed, whoever unlocked it, in whatever state. Only what was
+/// written is looked at, and a file that was merely touched is no difference. Locked, there is
+/// none. What is written meanwhile may be in it or not.
+///
+/// With ostree_sysroot_unlock_options_set_from() it is compared with that commit instead of its
+/// own, and with ostree_sysroot_unlock_options_set_to() that commit is what it became; with
+/// both, the commits are compared as wholes, as ostree_sysroot_unlock_diff_commits() does it, and
+/// need not be those of a booted system.
+///
+/// It only begins here: ostree_sysroot_unlock_comparison_next() does the looking. Changes nothing
+/// and takes no lock. Needs root to look at what was written.
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if
+/// there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if it is damaged,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or an option makes no
+/// sense, and with %G_IO_ERROR_CANCELLED.
+///
+/// Returns: (transfer full): the comparison, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_diff(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    options: *mut OstreeSysrootUnlockOptions,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockComparison {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let progress = ptr::null_mut();
+            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
+            request.run(diff).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_diff_commits:
+/// @repo: the repository of both; it has to be open, and to be used by no other thread while the
+/// comparison is
+/// @from: the commit to compare with, by checksum or ref
+/// @to: the commit to be compared, by checksum or ref
+/// @options: (nullable): of the options, `path` means something here
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// Compares two commits, of whatever they are. What has the same checksum is not read. Needs no
+/// booted system, and no privilege but to read @repo.
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if there is no such commit,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if it is damaged,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @repo, @from or @to is %NULL or an option makes
+/// no sense, and with %G_IO_ERROR_CANCELLED.
+///
+/// Returns: (transfer full): the comparison, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_diff_commits(
+    repo: *mut OstreeRepo,
+    from: *const c_char,
+    to: *const c_char,
+    options: *mut OstreeSysrootUnlockOptions,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockComparison {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let request = CommitsRequest::new(repo, from, to, options, cancellable)?;
+            request.run(diff_commits).map(hand_over)
         })
     }
 }

@@ -87,6 +87,57 @@ pub fn push_twin(system: &System, deployment: &DeploymentId) -> Result<String> {
         })
 }
 
+/// Deploys `commit` so that it boots next, or stages it, with the kernel arguments and the
+/// /etc of the deployment that `ostree admin deploy` would take them from. Says how it is called.
+///
+/// In a private namespace, as `push_twin` does, and only under the sysroot's lock.
+pub fn deploy(os: &str, commit: &str, staged: bool) -> Result<String> {
+    let sysroot = ostree::Sysroot::new_default();
+    sysroot.set_mount_namespace_in_use();
+    sysroot.load(gio::Cancellable::NONE)?;
+    let merge = sysroot.merge_deployment(Some(os));
+    let origin = merge.as_ref().and_then(|merge| merge.origin());
+    if let Some(origin) = &origin {
+        // What is deployed anew is locked.
+        if origin.has_key("origin", "unlocked").unwrap_or(false) {
+            origin.remove_key("origin", "unlocked")?;
+        }
+    }
+    let arguments = merge
+        .as_ref()
+        .and_then(kernel_arguments)
+        .unwrap_or_default();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if staged {
+        let made = sysroot.stage_tree(
+            Some(os),
+            commit,
+            origin.as_ref(),
+            merge.as_ref(),
+            &arguments,
+            gio::Cancellable::NONE,
+        )?;
+        return Ok(name(&made));
+    }
+    sysroot.prepare_cleanup(gio::Cancellable::NONE)?;
+    let made = sysroot.deploy_tree(
+        Some(os),
+        commit,
+        origin.as_ref(),
+        merge.as_ref(),
+        &arguments,
+        gio::Cancellable::NONE,
+    )?;
+    sysroot.simple_write_deployment(
+        Some(os),
+        &made,
+        merge.as_ref(),
+        ostree::SysrootSimpleWriteDeploymentFlags::NONE,
+        gio::Cancellable::NONE,
+    )?;
+    Ok(name(&made))
+}
+
 fn is(one: &ostree::Deployment, other: &DeploymentId) -> bool {
     one.osname() == other.os && one.csum() == other.commit && one.deployserial() == other.serial
 }

@@ -3,7 +3,7 @@
 //! change, and a way to write below it although it is mounted read-only.
 
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use gio::prelude::*;
@@ -17,6 +17,7 @@ use crate::sys::{files, mounts, namespace, processes};
 
 /// Where the booted sysroot is.
 pub const PATH: &str = "/sysroot";
+const REPO: &str = "ostree/repo";
 const LOCK: &str = "ostree/lock";
 const RUN_LOCK: &str = "ostree-unlock.lock";
 
@@ -47,6 +48,13 @@ pub enum Named {
 }
 
 impl Named {
+    /// The one that is booted.
+    pub fn booted(&self) -> &DeploymentId {
+        match self {
+            Named::Booted(booted) | Named::Other(_, booted) => booted,
+        }
+    }
+
     /// Which one it is.
     pub fn deployment(&self) -> &DeploymentId {
         match self {
@@ -92,12 +100,22 @@ pub fn named(sysroot: &ostree::Sysroot, deployment: Option<&ostree::Deployment>)
 
 /// The repository of a sysroot, which need not be loaded.
 pub fn repo(sysroot: &ostree::Sysroot) -> Result<ostree::Repo> {
-    let path = sysroot
-        .path()
-        .path()
-        .unwrap_or_default()
-        .join("ostree/repo");
-    let repo = ostree::Repo::new_for_path(&path);
+    open_repo(&sysroot.path().path().unwrap_or_default().join(REPO))
+}
+
+/// That of the booted one.
+pub fn booted_repo() -> Result<ostree::Repo> {
+    open_repo(&booted_repo_path())
+}
+
+/// Where that is.
+pub fn booted_repo_path() -> PathBuf {
+    Path::new(PATH).join(REPO)
+}
+
+/// The repository at `path`.
+pub fn open_repo(path: &Path) -> Result<ostree::Repo> {
+    let repo = ostree::Repo::new_for_path(path);
     match repo.open(gio::Cancellable::NONE) {
         Ok(()) => Ok(repo),
         Err(e) => Err(Error::from(e).at(path)),
@@ -120,6 +138,23 @@ pub fn open_writable(_system: &System) -> Result<OwnedFd> {
     let sysroot = mounts::clone_tree(Path::new(PATH), false)?;
     mounts::set_read_only(&sysroot, false)?;
     Ok(sysroot)
+}
+
+/// Makes the mount of the sysroot writable in the caller's namespace, which has to be a private
+/// one.
+pub fn make_writable() -> Result<()> {
+    let sysroot = files::hold(Path::new(PATH))?;
+    if !is_writable(&sysroot)? {
+        mounts::set_read_only(&sysroot, false).map_err(|e| e.at(PATH))?;
+    }
+    match is_writable(&files::hold(Path::new(PATH))?)? {
+        true => Ok(()),
+        false => Err(Error::new(
+            Kind::Unsupported,
+            "the file system of the sysroot takes no writes",
+        )
+        .at(PATH)),
+    }
 }
 
 /// Takes libostree's lock of the sysroot, waiting as long as asked; `None` where the

@@ -6,16 +6,38 @@ use std::path::Path;
 
 use rustix::fs::XattrFlags;
 use rustix::io::{Errno, Result};
+use rustix::path::Arg;
 
 /// Names and values.
 pub type Xattrs = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// All of them; none, where the file system has no such thing.
+/// Their names.
+pub struct Names(Vec<u8>);
+
+impl Names {
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let names = self.0.split(|byte| *byte == 0);
+        names.filter(|name| !name.is_empty())
+    }
+}
+
+/// The names of all; of none, where the file system has no such thing.
+pub fn names(path: &Path) -> Result<Names> {
+    let names = whole(|buffer| rustix::fs::llistxattr(path, buffer))?;
+    Ok(Names(names.unwrap_or_default()))
+}
+
+/// All of them.
 pub fn all(path: &Path) -> Result<Xattrs> {
+    some(path, &names(path)?, |_| true)
+}
+
+/// Those of `names` that are wanted.
+pub fn some(path: &Path, names: &Names, wanted: impl Fn(&[u8]) -> bool) -> Result<Xattrs> {
     let mut found = Xattrs::new();
-    let names = whole(|buffer| rustix::fs::llistxattr(path, buffer))?.unwrap_or_default();
-    for name in names.split(|b| *b == 0).filter(|name| !name.is_empty()) {
-        if let Some(value) = whole(|buffer| rustix::fs::lgetxattr(path, name, buffer))? {
+    for name in names.iter().filter(|name| wanted(name)) {
+        if let Some(value) = get(path, name)? {
             found.insert(name.to_vec(), value);
         }
     }
@@ -23,7 +45,7 @@ pub fn all(path: &Path) -> Result<Xattrs> {
 }
 
 /// One of them; `None` where it is not set.
-pub fn get(path: &Path, name: &str) -> Result<Option<Vec<u8>>> {
+pub fn get(path: &Path, name: impl Arg + Copy) -> Result<Option<Vec<u8>>> {
     whole(|buffer| rustix::fs::lgetxattr(path, name, buffer))
 }
 

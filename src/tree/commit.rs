@@ -2,7 +2,8 @@
 //! Trees in a repository: a directory is two objects, of which one names what is in it by
 //! checksum; a file is one. Only what is asked for is read.
 
-use std::ffi::{OsStr, OsString};
+use std::cell::OnceCell;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,6 +12,7 @@ use gio::prelude::*;
 use glib::Variant;
 use ostree::ObjectType;
 
+use super::dirtree::Dirtree;
 use super::{Checksum, Entry, FileType, Identity, Node, Side, Xattrs};
 use crate::error::{Error, Kind, Result};
 
@@ -24,6 +26,8 @@ struct Directory {
     meta: Checksum,
     side: Side,
     xattrs: Xattrs,
+    /// The dirtree, once it was needed.
+    contents: OnceCell<Variant>,
 }
 
 struct File {
@@ -62,6 +66,7 @@ pub fn directory(repo: &ostree::Repo, tree: Checksum, meta: Checksum) -> Result<
             size: 0,
         },
         xattrs: parsed.xattrs.into_iter().map(without_end).collect(),
+        contents: OnceCell::new(),
     }))
 }
 
@@ -99,15 +104,23 @@ fn file(repo: &ostree::Repo, checksum: Checksum) -> Result<File> {
 }
 
 impl Directory {
-    fn contents(&self) -> Result<Variant> {
-        let name = hex(&self.tree);
-        let contents = self
-            .repo
-            .load_variant(ObjectType::DirTree, &name)
-            .map_err(|e| missing(e, "dirtree", &name))?;
-        ostree::validate_structureof_dirtree(&contents)
-            .map_err(|e| damaged("dirtree", &name, e.message()))?;
-        Ok(contents)
+    /// What `look` sees in the dirtree.
+    fn contents<T>(&self, look: impl FnOnce(Dirtree) -> Option<T>) -> Result<T> {
+        let name = || hex(&self.tree);
+        if self.contents.get().is_none() {
+            let contents = self
+                .repo
+                .load_variant(ObjectType::DirTree, &name())
+                .map_err(|e| missing(e, "dirtree", &name()))?;
+            let _ = self.contents.set(contents);
+        }
+        let bytes = self
+            .contents
+            .get()
+            .map_or(&[][..], |contents| contents.data());
+        Dirtree::new(bytes)
+            .and_then(look)
+            .ok_or_else(|| damaged("dirtree", &name(), "what is in it is no directory"))
     }
 }
 
@@ -121,39 +134,15 @@ impl Node for Directory {
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
-        let contents = self.contents()?;
-        let (files, directories) = (contents.child_value(0), contents.child_value(1));
-        let mut entries = Vec::with_capacity(files.n_children() + directories.n_children());
-        for entry in files.iter().chain(directories.iter()) {
-            let second = match entry.n_children() {
-                3 => Some(self.checksum_in(&entry, 2)?),
-                _ => None,
-            };
-            entries.push(Entry {
-                name: OsString::from(entry.child_value(0).str().unwrap_or_default()),
-                checksums: Some((self.checksum_in(&entry, 1)?, second)),
-            });
-        }
-        entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Ok(entries)
+        self.contents(|tree| tree.entries())
     }
 
     fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
-        let Some(name) = name.to_str() else {
-            return Ok(None);
-        };
-        let contents = self.contents()?;
-        if let Some(entry) = find(&contents.child_value(0), name) {
-            let checksum = self.checksum_in(&entry, 1)?;
-            return Ok(Some(Rc::new(file(&self.repo, checksum)?)));
-        }
-        match find(&contents.child_value(1), name) {
-            Some(entry) => {
-                let (tree, meta) = (self.checksum_in(&entry, 1)?, self.checksum_in(&entry, 2)?);
-                Ok(Some(directory(&self.repo, tree, meta)?))
-            }
-            None => Ok(None),
-        }
+        Ok(match self.contents(|tree| Some(tree.find(name)))? {
+            None => None,
+            Some((checksum, None)) => Some(Rc::new(file(&self.repo, checksum)?)),
+            Some((tree, Some(meta))) => Some(directory(&self.repo, tree, meta)?),
+        })
     }
 
     fn open(&self) -> Result<Box<dyn Read>> {
@@ -166,12 +155,6 @@ impl Node for Directory {
 
     fn identity(&self) -> Identity<'_> {
         Identity::Directory(&self.tree, &self.meta)
-    }
-}
-
-impl Directory {
-    fn checksum_in(&self, entry: &Variant, index: usize) -> Result<Checksum> {
-        checksum(&entry.child_value(index), &hex(&self.tree))
     }
 }
 
@@ -212,22 +195,6 @@ impl Node for File {
     fn identity(&self) -> Identity<'_> {
         Identity::File(&self.checksum)
     }
-}
-
-/// The entry of `name` in one of the two lists of a directory, which are sorted.
-fn find(list: &Variant, name: &str) -> Option<Variant> {
-    let (mut low, mut high) = (0, list.n_children());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let entry = list.child_value(middle);
-        let order = entry.child_value(0).str().unwrap_or_default().cmp(name);
-        match order {
-            std::cmp::Ordering::Equal => return Some(entry),
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-        }
-    }
-    None
 }
 
 fn checksum(bytes: &Variant, inside: &str) -> Result<Checksum> {

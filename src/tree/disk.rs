@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! Trees on a disk: a file is what its path names.
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read};
@@ -9,17 +10,21 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::{Entry, FileType, Identity, Node, Side, Xattrs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::sys::xattr;
 
 /// How overlayfs' own attributes begin.
 const OVERLAY: [&[u8]; 2] = [b"trusted.overlay.", b"user.overlay."];
+const ATTRIBUTES: &str = "reading extended attributes";
 
 /// A file.
 pub struct File {
     path: PathBuf,
     side: Side,
     device: (bool, u64),
+    /// Of its extended attributes, once they were needed: most files have none of those that
+    /// are looked for, and one call says so.
+    names: OnceCell<xattr::Names>,
 }
 
 impl File {
@@ -35,8 +40,39 @@ impl File {
         Ok(Some(File {
             side: side(&metadata),
             device: (metadata.file_type().is_block_device(), metadata.rdev()),
+            names: OnceCell::new(),
             path,
         }))
+    }
+
+    /// One extended attribute; `None` where it is not set.
+    pub fn attribute(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        if !self.attributes()?.iter().any(|set| set == name.as_bytes()) {
+            return Ok(None);
+        }
+        xattr::get(&self.path, name).map_err(|e| self.failed(ATTRIBUTES, e))
+    }
+
+    fn attributes(&self) -> Result<&xattr::Names> {
+        if self.names.get().is_none() {
+            let names = xattr::names(&self.path).map_err(|e| self.failed(ATTRIBUTES, e))?;
+            let _ = self.names.set(names);
+        }
+        self.names
+            .get()
+            .ok_or_else(|| Error::new(Kind::Failed, ATTRIBUTES))
+    }
+
+    /// The error of a call on what was there just before.
+    fn failed(&self, doing: &str, error: impl Into<std::io::Error>) -> Error {
+        let error = error.into();
+        let gone = [ErrorKind::NotFound, ErrorKind::NotADirectory];
+        match gone.contains(&error.kind()) {
+            true => Error::new(Kind::Changed, "it was written to while it was read")
+                .next("try it again"),
+            false => Error::io(doing, error),
+        }
+        .at(&self.path)
     }
 
     /// Where it is.
@@ -46,7 +82,7 @@ impl File {
 
     /// The names in it, in the order of their bytes.
     pub fn names(&self) -> Result<Vec<OsString>> {
-        let failed = |e| Error::io("reading a directory", e).at(&self.path);
+        let failed = |e| self.failed("reading a directory", e);
         let entries = fs::read_dir(&self.path).map_err(failed)?;
         let mut names = entries
             .map(|entry| entry.map(|entry| entry.file_name()))
@@ -83,9 +119,7 @@ fn side(metadata: &Metadata) -> Side {
 pub fn root(path: &Path) -> Result<Rc<dyn Node>> {
     match File::look(path.to_owned())? {
         Some(root) => Ok(Rc::new(root)),
-        None => {
-            Err(Error::new(crate::error::Kind::NotFound, "there is no such directory").at(path))
-        }
+        None => Err(Error::new(Kind::NotFound, "there is no such directory").at(path)),
     }
 }
 
@@ -95,10 +129,9 @@ impl Node for File {
     }
 
     fn xattrs(&self) -> Result<Xattrs> {
-        let mut xattrs = xattr::all(&self.path)
-            .map_err(|e| Error::os("reading extended attributes", e).at(&self.path))?;
-        xattrs.retain(|name, _| !OVERLAY.iter().any(|own| name.starts_with(own)));
-        Ok(xattrs)
+        let is_meant = |name: &[u8]| !OVERLAY.iter().any(|own| name.starts_with(own));
+        xattr::some(&self.path, self.attributes()?, is_meant)
+            .map_err(|e| self.failed(ATTRIBUTES, e))
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
@@ -117,12 +150,12 @@ impl Node for File {
     fn open(&self) -> Result<Box<dyn Read>> {
         match fs::File::open(&self.path) {
             Ok(file) => Ok(Box::new(file)),
-            Err(e) => Err(Error::io("opening a file", e).at(&self.path)),
+            Err(e) => Err(self.failed("opening a file", e)),
         }
     }
 
     fn target(&self) -> Result<PathBuf> {
-        fs::read_link(&self.path).map_err(|e| Error::io("reading a link", e).at(&self.path))
+        fs::read_link(&self.path).map_err(|e| self.failed("reading a link", e))
     }
 
     fn device(&self) -> (bool, u64) {

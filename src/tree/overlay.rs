@@ -11,7 +11,6 @@ use std::rc::Rc;
 use super::disk::File;
 use super::{Entry, FileType, Identity, Node, Side, Xattrs, is_directory, lookup};
 use crate::error::{Error, Kind, Result};
-use crate::sys::xattr;
 
 /// A file of the upper, with what shows through it.
 struct Merged {
@@ -164,8 +163,7 @@ impl Node for Merged {
 }
 
 fn attribute(file: &File, name: &str) -> Result<Option<Vec<u8>>> {
-    xattr::get(file.path(), &format!("trusted.overlay.{name}"))
-        .map_err(|e| Error::os("reading an attribute of the overlay", e).at(file.path()))
+    file.attribute(&format!("trusted.overlay.{name}"))
 }
 
 /// A character device 0:0, or an empty file with an attribute that says so.

@@ -2,19 +2,21 @@
 //! `diff`: what was changed in `/usr` since it was unlocked, or between commits. Only
 //! looks; one difference at a time, so that memory does not grow with what there is.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use gio::prelude::*;
 
 use crate::diff::{Difference, Walk};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
+use crate::kept;
 use crate::live::{self, Trees};
 use crate::observe::USR;
 use crate::options::{Options, Watch};
-use crate::ostree::sysroot;
+use crate::ostree::sysroot::{self, Named};
+use crate::scratch;
 use crate::sys::namespace;
-use crate::tree::{Node, commit};
+use crate::tree::{Node, commit, overlay};
 
 /// The differences between two trees, parents before what is in them, sorted by name.
 ///
@@ -68,7 +70,9 @@ impl Diff {
 ///
 /// With the option [`from`](Options::from) it is compared with that commit instead of its own,
 /// and with [`to`](Options::to) that commit is what it became; with both, the commits are compared
-/// as wholes, as [`diff_commits`] does. [`path`](Options::path) leaves out all but that.
+/// as wholes, as [`diff_commits`] does. With [`kept`](Options::kept) it is what was kept under
+/// that name, with [`scratch`](Options::scratch) what was written to `/usr` in the scratch.
+/// [`path`](Options::path) leaves out all but that.
 ///
 /// Only root may look at what was written. Locked, there are no differences. What is written
 /// meanwhile may be in it or not.
@@ -79,7 +83,7 @@ pub fn diff(
     watch: &Watch<'_>,
 ) -> Result<Diff> {
     let start = || {
-        options.only(&["from", "to", "path"])?;
+        options.only(&["from", "to", "path", "kept", "scratch"])?;
         walk(Sides::find(sysroot, deployment, options)?, options, watch)
     };
     start().map_err(|error: Error| error.during("diff"))
@@ -107,7 +111,7 @@ pub fn diff_commits(
 fn walk(sides: Sides, options: &Options, watch: &Watch<'_>) -> Result<Diff> {
     let walk = Walk::new(sides.root, sides.before.clone(), sides.after.clone());
     Ok(Diff {
-        walk: limited(walk, &options.paths, sides.root)?,
+        walk: walk.limited_to(&options.paths, sides.root)?,
         cancellable: watch.cancellable.cloned(),
         _sides: sides,
     })
@@ -133,7 +137,16 @@ impl Sides {
         if let (Some(from), Some(to)) = (&options.from, &options.to) {
             return Sides::of_commits(&sysroot::repo(sysroot)?, from, to);
         }
+        if let Some(name) = &options.kept {
+            options.only(&["path", "kept"])?;
+            return Sides::of_kept(&sysroot::repo(sysroot)?, name);
+        }
         let named = sysroot::named(sysroot, deployment)?;
+        if options.scratch {
+            options.only(&["path", "scratch"])?;
+            namespace::require_root()?;
+            return Sides::of_scratch(&sysroot::repo(sysroot)?, &named);
+        }
         if options.to.is_none() {
             namespace::require_root()?;
         }
@@ -157,6 +170,27 @@ impl Sides {
     }
 
     /// Two commits as wholes.
+    fn of_kept(repo: &ostree::Repo, name: &str) -> Result<Sides> {
+        let kept = kept::open(repo, name)?;
+        Ok(Sides {
+            root: Path::new("/"),
+            before: kept.before,
+            after: kept.after,
+            _trees: None,
+        })
+    }
+
+    fn of_scratch(repo: &ostree::Repo, named: &Named) -> Result<Sides> {
+        let before = live::usr_of(repo, &named.booted().commit)?;
+        let upper = scratch::upper(named.booted(), "usr")?;
+        Ok(Sides {
+            root: Path::new(USR),
+            after: overlay::over(&upper, Rc::clone(&before))?,
+            before,
+            _trees: None,
+        })
+    }
+
     pub(super) fn of_commits(repo: &ostree::Repo, from: &str, to: &str) -> Result<Sides> {
         let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
         Ok(Sides {
@@ -166,32 +200,4 @@ impl Sides {
             _trees: None,
         })
     }
-}
-
-/// The walk through `paths` alone; through all, if there are none.
-fn limited(walk: Walk, paths: &[PathBuf], root: &Path) -> Result<Walk> {
-    if paths.is_empty() {
-        return Ok(walk);
-    }
-    let mut below = Vec::new();
-    for path in paths {
-        let plain = path
-            .components()
-            .all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-        match path.strip_prefix(root) {
-            Ok(inside) if plain => below.push(inside.to_owned()),
-            _ => {
-                return Err(Error::new(
-                    Kind::InvalidArgument,
-                    format!("only what is in {} is compared", root.display()),
-                )
-                .at(path)
-                .next("give an absolute path without . and .."));
-            }
-        }
-    }
-    below.sort_unstable();
-    // What is below another one of them comes with that.
-    below.dedup_by(|path, before| path.starts_with(before));
-    Ok(walk.only(below))
 }

@@ -2,14 +2,13 @@
 //! `enter`: the calling thread alone gets a writable `/usr`, where everybody else sees
 //! it read-only. What package managers build by hand with unshare(2) and mount(8).
 
-use std::path::Path;
-
 use crate::error::{Error, Kind, Result};
-use crate::observe::{self, Observation, USR, superblock_is_read_only};
+use crate::observe::{self, Observation, USR};
 use crate::ostree::booted;
 use crate::stack::State;
+use crate::swap;
 use crate::sys::mountinfo::View;
-use crate::sys::{files, mounts, namespace};
+use crate::sys::namespace;
 
 /// Makes `/usr` writable for the calling thread, and for the processes that it starts
 /// from then on, in a mount namespace of their own. Everybody else goes on to see it
@@ -45,18 +44,7 @@ fn open(observation: &Observation) -> Result<()> {
         .next("take it away first"));
     }
     namespace::leave()?;
-    let usr = Path::new(USR);
-    // libostree makes its own transient overlay read-only as a whole; the mounts of all
-    // others stay so by themselves.
-    if observation
-        .mount
-        .as_ref()
-        .is_some_and(superblock_is_read_only)
-    {
-        mounts::reconfigure(usr, false)
-            .map_err(|e| Error::os("making the overlay writable", e).at(usr))?;
-    }
-    mounts::set_read_only(files::hold(usr)?, false).map_err(|e| e.at(usr))
+    swap::open(observation)
 }
 
 fn not_unlocked() -> Error {

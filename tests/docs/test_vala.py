@@ -25,7 +25,7 @@ def test_has_every_function(vapi):
     # What Vala finds in attributes, or cannot have: a GError is made anew by every language.
     elsewhere = ("_get_type", "_ref", "_unref", "_new", "_async", "_finish", "error_get_holders", "error_quark")
     names = {name.removeprefix("ostree_sysroot_unlock_") for name in version_script.nodes() if not name.endswith(elsewhere)}
-    types = ("detection", "hierarchy", "holder", "monitor", "options", "outcome", "overview", "problem")
+    types = ("comparison", "detection", "difference", "hierarchy", "holder", "monitor", "options", "outcome", "overview", "problem", "side")
     methods = {name.partition("_")[2] if name.startswith(types) and "_" in name else name for name in names}
     assert [name for name in methods if f" {name} (" not in text] == []
 

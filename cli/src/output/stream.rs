@@ -14,6 +14,11 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
     }
 }
 
+/// Writes what a person should know besides the answer to standard error.
+pub(crate) fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Writes what went wrong to standard error; where that fails nobody can be told.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "ostree-unlock: {text}");

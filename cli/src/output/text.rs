@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! Answers for people: plain, short, aligned, one screen of 80 columns.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, State, Usage,
+    About, Committed, Config, Conflict, Detection, Expiry, Hierarchy, Moved, NoUpper, Outcome,
+    Overview, Prefer, State, Usage,
 };
 
 use super::size::size;
@@ -13,8 +14,7 @@ use super::{time, wrap};
 /// `status`, looked at in the second `now`.
 pub(crate) fn status(overview: &Overview, now: i64) -> String {
     let id = &overview.deployment;
-    let short = id.commit.get(..12).unwrap_or(&id.commit);
-    let mut text = format!("{} {short}.{}\n", id.os, id.serial);
+    let mut text = format!("{} {}.{}\n", id.os, short(&id.commit), id.serial);
     let width = overview
         .hierarchies
         .iter()
@@ -35,6 +35,93 @@ pub(crate) fn not_booted() -> String {
 /// `detect`.
 pub(crate) fn detect(detection: &Detection) -> String {
     format!("{}\n", detection.message)
+}
+
+/// `commit`, or what it would be.
+pub(crate) fn committed(committed: &Committed) -> String {
+    let parent = short(&committed.parent);
+    let mut text = match (&committed.checksum, committed.changes) {
+        (None, changes) => {
+            format!("It would be a commit on {parent} with {changes} paths changed.\n")
+        }
+        (Some(_), changes) => format!("A commit on {parent} with {changes} paths changed.\n"),
+    };
+    if let Some(branch) = &committed.branch {
+        text += &format!("The ref {branch} leads to it.\n");
+    }
+    if let Some(deployment) = &committed.deployment {
+        text += &format!("Deployed as {}: it boots next.\n", short(deployment));
+    }
+    text + &left_out(committed)
+}
+
+/// What is not in a commit as it was written.
+pub(crate) fn left_out(committed: &Committed) -> String {
+    let mut text = exceptions(&committed.skipped, &committed.resolved);
+    for note in &committed.notes {
+        text += &format!("note: {note}\n");
+    }
+    text
+}
+
+/// `keep save`.
+pub(crate) fn kept(name: &str, moved: &Moved) -> String {
+    format!(
+        "{} paths are kept as {name}; /usr stays as it is.\n{}",
+        moved.changes,
+        exceptions(&moved.skipped, &moved.resolved)
+    )
+}
+
+/// `keep restore`.
+pub(crate) fn restored(name: &str, dry_run: bool, moved: &Moved) -> String {
+    let done = match dry_run {
+        true => "would be put back",
+        false => "were put back",
+    };
+    format!(
+        "{} paths of {name} {done}.\n{}",
+        moved.changes,
+        exceptions(&moved.skipped, &moved.resolved)
+    )
+}
+
+/// `keep list`.
+pub(crate) fn kept_list(all: &[About]) -> String {
+    if all.is_empty() {
+        return "Nothing is kept.\n".to_owned();
+    }
+    let width = all.iter().map(|about| about.name.len()).max().unwrap_or(0);
+    all.iter()
+        .map(|about| {
+            let time = time::minute(about.time).unwrap_or_default();
+            let base = short(&about.base);
+            let what = match about.subject == about.name {
+                true => String::new(),
+                false => format!("  {}", about.subject),
+            };
+            format!("{:width$}  {time}  on {base}{what}\n", about.name)
+        })
+        .collect()
+}
+
+fn exceptions(skipped: &[(PathBuf, &'static str)], resolved: &[(Conflict, Prefer)]) -> String {
+    let mut text = String::new();
+    for (path, why) in skipped {
+        text += &format!("left out: {}: {why}\n", path.display());
+    }
+    for (conflict, prefer) in resolved {
+        let taken = match prefer {
+            Prefer::Changes => "of the changes",
+            _ => "of the commit",
+        };
+        text += &format!("taken as {taken}: {conflict}\n");
+    }
+    text
+}
+
+fn short(checksum: &str) -> &str {
+    checksum.get(..12).unwrap_or(checksum)
 }
 
 /// `begin`.

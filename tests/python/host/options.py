@@ -26,12 +26,15 @@ options = OstreeUnlock.Options(
     size_limit=2**40,
     time_limit=60,
     after_upgrade=False,
+    from_="one",
+    to=None,
+    paths=["/usr/bin", b"/usr/\xff"],
 )
 assert isinstance(options, OstreeUnlock.Options)
 assert isinstance(OstreeUnlock.Options.new(), OstreeUnlock.Options)
 options.set_lazy(False)
 
-expect_type_error("no option 'speed'; there are after_upgrade, backing, dry_run, lazy", OstreeUnlock.Options, speed=1)
+expect_type_error("no option 'speed'; there are after_upgrade, backing, dry_run, from_, lazy", OstreeUnlock.Options, speed=1)
 expect_type_error("'speed'", OstreeUnlock.begin, None, speed=1)
 expect_type_error("not both", OstreeUnlock.end, None, options=options, lazy=True)
 expect_type_error("None", OstreeUnlock.begin, None)

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The changes that can be made to last: what was written to a deployment, in a scratch, or
+//! kept earlier. Whoever takes them does not need to know where they come from.
+
+use std::path::{Path, PathBuf};
+
+use glib::prelude::*;
+
+use crate::conflict::Prefer;
+use crate::diff::{Found, Walk};
+use crate::error::{Error, Kind, Result};
+use crate::kept;
+use crate::live;
+use crate::observe::{self, USR};
+use crate::options::Options;
+use crate::ostree::sysroot::Named;
+use crate::ostree::writer;
+use crate::scratch;
+use crate::stack::State;
+use crate::sys::mountinfo::View;
+use crate::tree::{self, commit, disk};
+
+const ETC: &str = "/etc";
+const DEFAULTS: &str = "/usr/etc";
+
+/// Where they come from.
+pub enum Source {
+    /// What was written to the `/usr` of this deployment.
+    Written(Named),
+    /// What was written in the scratch of the booted one.
+    Scratch(Named),
+    /// What was kept under this name.
+    Kept(String),
+}
+
+impl Source {
+    /// As the options say it.
+    pub fn of(named: Named, options: &Options) -> Result<Source> {
+        match (&options.kept, options.scratch) {
+            (Some(_), true) => Err(Error::new(
+                Kind::InvalidArgument,
+                "either what was kept or what is in the scratch, not both",
+            )
+            .next("leave kept or scratch out")),
+            (Some(name), false) => Ok(Source::Kept(name.clone())),
+            (None, true) => Ok(Source::Scratch(named)),
+            (None, false) => Ok(Source::Written(named)),
+        }
+    }
+}
+
+/// The changes of a source.
+pub struct Changes {
+    /// The commit that they were made on.
+    pub base: String,
+    /// The state that they were made in; `None` in a scratch.
+    pub state: Option<State>,
+    found: Vec<Box<dyn Iterator<Item = Result<Found>>>>,
+    watched: Vec<(PathBuf, u64)>,
+    /// Nobody else may write meanwhile.
+    _lock: Option<scratch::Lock>,
+}
+
+/// What cannot be in a commit, and why.
+pub type LeftOut = Vec<(PathBuf, &'static str)>;
+
+impl Changes {
+    /// Those of `source`, as far as `options` want them.
+    pub fn of(source: &Source, repo: &ostree::Repo, options: &Options) -> Result<Changes> {
+        match source {
+            Source::Written(named) => written(named, repo, options),
+            Source::Scratch(named) => in_scratch(named, repo, options),
+            Source::Kept(name) => {
+                let kept = kept::open(repo, name)?;
+                let walk = Walk::new(Path::new("/"), kept.before, kept.after);
+                Ok(Changes {
+                    base: kept.about.base,
+                    state: kept.about.state,
+                    found: vec![Box::new(walk.limited_to(&options.paths, Path::new("/"))?)],
+                    watched: Vec::new(),
+                    _lock: None,
+                })
+            }
+        }
+    }
+
+    /// The differences one after the other, without what cannot be in a commit, which goes to
+    /// `left_out`.
+    pub fn found<'a>(
+        &mut self,
+        left_out: &'a mut LeftOut,
+    ) -> impl Iterator<Item = Result<Found>> + use<'a> {
+        let all = std::mem::take(&mut self.found).into_iter().flatten();
+        all.filter_map(|found| match found.and_then(refused) {
+            Err(error) => Some(Err(error)),
+            Ok((found, None)) => Some(Ok(found)),
+            Ok((found, Some(why))) => {
+                left_out.push((found.path, why));
+                None
+            }
+        })
+    }
+
+    /// Fails if what was read was written to since.
+    pub fn check_unchanged(&self) -> Result<()> {
+        for (directory, before) in &self.watched {
+            if live::fingerprint(directory)? != *before {
+                return Err(writer::changed().at(directory));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(found: Found) -> Result<(Found, Option<&'static str>)> {
+    let why = match &found.after {
+        Some(file) => writer::cannot_hold(&found.path, &**file)?,
+        None => None,
+    };
+    Ok((found, why))
+}
+
+/// Why something is refused that cannot be in a commit.
+pub fn special(left_out: &LeftOut) -> Error {
+    const MOST: usize = 20;
+    let named: Vec<String> = left_out
+        .iter()
+        .take(MOST)
+        .map(|(path, why)| format!("\n  {}: {why}", path.display()))
+        .collect();
+    let more = match left_out.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!("\n  and {more} more"),
+    };
+    Error::new(
+        Kind::Unsupported,
+        format!("this cannot be in a commit:{}{more}\n", named.concat()),
+    )
+    .next("remove it, or have it left out (--skip-special)")
+}
+
+/// Whose version is taken at `path`; the longest of `choices` that fits counts.
+pub fn preferred(choices: &[(PathBuf, Prefer)], path: &Path) -> Option<Prefer> {
+    choices
+        .iter()
+        .filter(|(at, _)| path.starts_with(at))
+        .max_by_key(|(at, _)| at.components().count())
+        .map(|(_, prefer)| *prefer)
+}
+
+fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Changes> {
+    let trees = live::as_committed(named, repo)?;
+    if trees.upper.is_none() && options.etc_paths.is_empty() {
+        return Err(Error::new(
+            Kind::NotUnlocked,
+            "nothing is unlocked, so there is nothing that was changed",
+        )
+        .at(USR)
+        .next("`ostree-unlock begin` unlocks it"));
+    }
+    let mut watched: Vec<PathBuf> = trees.upper.iter().cloned().collect();
+    watched.extend(
+        options
+            .etc_paths
+            .iter()
+            .filter(|path| path.is_dir())
+            .cloned(),
+    );
+    let watched = fingerprints(watched)?;
+    let base = named.deployment().commit.clone();
+    let usr = Walk::new(Path::new(USR), trees.base, trees.now).without_renames();
+    let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
+        vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
+    if !options.etc_paths.is_empty() {
+        let now = disk::root(Path::new(ETC))?;
+        let walk = Walk::new(Path::new(DEFAULTS), defaults(repo, &base)?, now);
+        let walk = walk.limited_to(&options.etc_paths, Path::new(ETC))?;
+        let all = options.etc_paths.iter().any(|path| path == Path::new(ETC));
+        found.push(Box::new(walk.filter(move |found| match found {
+            Ok(found) => !all || !is_of_this_machine(&found.path),
+            Err(_) => true,
+        })));
+    }
+    let state = match named {
+        Named::Booted(booted) => observe::glance(booted, View::Caller)?.stack.state(),
+        Named::Other(..) => State::Hotfix,
+    };
+    Ok(Changes {
+        base,
+        state: Some(state),
+        found,
+        watched,
+        _lock: None,
+    })
+}
+
+fn in_scratch(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Changes> {
+    let scratch = scratch::open(named.booted())?;
+    let base = named.booted().commit.clone();
+    let usr = live::usr_of(repo, &base)?;
+    let now = tree::overlay::over(&scratch.upper("usr"), usr.clone())?;
+    let usr = Walk::new(Path::new(USR), usr, now).without_renames();
+    let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
+        vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
+    found.push(Box::new(etc_of_scratch(
+        &scratch.upper("etc"),
+        repo,
+        &base,
+    )?));
+    Ok(Changes {
+        base,
+        state: None,
+        found,
+        watched: Vec::new(),
+        _lock: Some(scratch.lock),
+    })
+}
+
+/// What was written to /etc in the scratch, as changes of the defaults.
+fn etc_of_scratch(
+    upper: &Path,
+    repo: &ostree::Repo,
+    base: &str,
+) -> Result<impl Iterator<Item = Result<Found>> + use<>> {
+    let etc = disk::root(Path::new(ETC))?;
+    let now = tree::overlay::over(upper, etc.clone())?;
+    let mut touched = Vec::new();
+    for found in Walk::new(Path::new(DEFAULTS), etc, now.clone()).without_renames() {
+        let path = found?.path;
+        if !is_of_this_machine(&path) {
+            touched.push(path);
+        }
+    }
+    let walk = Walk::new(Path::new(DEFAULTS), defaults(repo, base)?, now);
+    Ok(match touched.is_empty() {
+        true => walk.only(Vec::new()),
+        false => walk.limited_to(&touched, Path::new(DEFAULTS))?,
+    })
+}
+
+fn defaults(repo: &ostree::Repo, base: &str) -> Result<std::rc::Rc<dyn tree::Node>> {
+    let root = commit::root(repo, base)?;
+    tree::lookup(&root, Path::new("usr/etc"))?.ok_or_else(|| {
+        Error::new(
+            Kind::Unsupported,
+            "what is deployed has no /usr/etc, so it has no defaults",
+        )
+    })
+}
+
+fn fingerprints(directories: Vec<PathBuf>) -> Result<Vec<(PathBuf, u64)>> {
+    let look = |directory: PathBuf| {
+        let found = live::fingerprint(&directory)?;
+        Ok((directory, found))
+    };
+    directories.into_iter().map(look).collect()
+}
+
+/// What is in /etc of every machine, and is different on each or not for others to see.
+const OF_THIS_MACHINE: [&str; 22] = [
+    ".pwd.lock",
+    ".updated",
+    "adjtime",
+    "crypttab",
+    "fstab",
+    "group",
+    "group-",
+    "gshadow",
+    "gshadow-",
+    "hostname",
+    "ld.so.cache",
+    "machine-id",
+    "machine-info",
+    "mtab",
+    "passwd",
+    "passwd-",
+    "resolv.conf",
+    "shadow",
+    "shadow-",
+    "ssh",
+    "subgid",
+    "subuid",
+];
+
+fn is_of_this_machine(path: &Path) -> bool {
+    let below = path.strip_prefix(DEFAULTS).unwrap_or(path);
+    match below.components().next() {
+        // /etc itself: its mode is not what is meant.
+        None => true,
+        Some(first) => OF_THIS_MACHINE
+            .iter()
+            .any(|name| first.as_os_str() == *name),
+    }
+}
+
+/// Checks paths that are to be taken from /etc.
+pub fn check_etc(paths: &[PathBuf]) -> Result<()> {
+    match paths.iter().find(|path| !path.starts_with(ETC)) {
+        None => Ok(()),
+        Some(path) => Err(Error::new(Kind::InvalidArgument, "this is not in /etc")
+            .at(path)
+            .next(
+                "give a path of /etc, or /etc for all that does not belong to this machine alone",
+            )),
+    }
+}
+
+/// What a commit says of what it was made of.
+pub fn made_of(base: &str, state: Option<State>) -> Vec<(&'static str, glib::Variant)> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.map_or(0, |now| now.as_secs());
+    vec![
+        (kept::BASE, base.to_variant()),
+        (
+            kept::STATE,
+            state.map_or("scratch", State::name).to_variant(),
+        ),
+        (kept::TIME, now.to_variant()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_path_decides() {
+        let choices = [
+            (PathBuf::from("/"), Prefer::Commit),
+            (PathBuf::from("/usr/bin"), Prefer::Changes),
+        ];
+        let at = |path| preferred(&choices, Path::new(path));
+        assert_eq!(at("/usr/bin/x"), Some(Prefer::Changes));
+        assert_eq!(at("/usr/binary"), Some(Prefer::Commit));
+        assert_eq!(preferred(&choices[1..], Path::new("/usr/lib")), None);
+    }
+
+    #[test]
+    fn what_belongs_to_one_machine_is_known() {
+        for path in [
+            "/usr/etc",
+            "/usr/etc/machine-id",
+            "/usr/etc/ssh/ssh_host_rsa_key",
+        ] {
+            assert!(is_of_this_machine(Path::new(path)), "{path}");
+        }
+        assert!(!is_of_this_machine(Path::new("/usr/etc/apt/sources.list")));
+    }
+
+    #[test]
+    fn what_is_elsewhere_is_not_taken_for_etc() {
+        assert!(check_etc(&["/etc".into(), "/etc/apt".into()]).is_ok());
+        assert!(check_etc(&["/etcetera".into()]).is_err());
+    }
+}

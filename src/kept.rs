@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Changes that were set aside: a commit under a ref of ours, whose tree has what was there
+//! in `base` and what came in its place in `changes`, and nothing else. The difference of the
+//! two is the change.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use glib::VariantDict;
+
+use crate::diff::Found;
+use crate::error::{Error, Kind, Result};
+use crate::ostree::publish::{self, Message};
+use crate::ostree::writer::Writer;
+use crate::stack::State;
+use crate::tree::{self, Node, commit};
+
+/// Where the refs are.
+const REFS: &str = "unlock/kept";
+/// The keys of a commit's metadata.
+pub const BASE: &str = "unlock.base";
+pub const STATE: &str = "unlock.state";
+pub const TIME: &str = "unlock.time";
+
+/// What is known of changes that were kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// What they were called.
+    pub name: String,
+    /// The commit that holds them.
+    pub checksum: String,
+    /// The commit that they were made on.
+    pub base: String,
+    /// The state that they were made in; `None` in a scratch.
+    pub state: Option<State>,
+    /// When they were kept, in seconds of the epoch.
+    pub time: i64,
+    /// What they are, in one line.
+    pub subject: String,
+}
+
+/// Changes that were kept.
+pub struct Kept {
+    pub about: About,
+    pub before: Rc<dyn Node>,
+    pub after: Rc<dyn Node>,
+}
+
+/// The ref of `name`, which has to be one word of letters, digits and `-_.`.
+fn reference(name: &str) -> Result<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_word = !name.is_empty() && name.chars().all(plain) && !name.starts_with('.');
+    match is_word {
+        true => Ok(format!("{REFS}/{name}")),
+        false => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("`{name}` is no name to keep something under"),
+        )
+        .next("take letters, digits, and `-`, `_`, `.`")),
+    }
+}
+
+/// All of them, by name.
+pub fn list(repo: &ostree::Repo) -> Result<Vec<About>> {
+    let refs = repo.list_refs(Some(REFS), gio::Cancellable::NONE)?;
+    let mut names: Vec<String> = refs
+        .into_keys()
+        .filter_map(|name| {
+            name.strip_prefix(REFS)?
+                .strip_prefix('/')
+                .map(str::to_owned)
+        })
+        .collect();
+    names.sort_unstable();
+    names.iter().map(|name| about(repo, name)).collect()
+}
+
+fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
+    let checksum = repo
+        .resolve_rev(&reference(name)?, true)?
+        .ok_or_else(|| unknown(name))?;
+    let (variant, _) = repo.load_commit(&checksum)?;
+    let metadata = VariantDict::new(Some(&variant.child_value(0)));
+    let text = |key| metadata.lookup::<String>(key).ok().flatten();
+    let base = text(BASE).ok_or_else(|| {
+        Error::new(
+            Kind::Corrupt,
+            format!("what was kept as {name} does not say what it was made on"),
+        )
+    })?;
+    let state = text(STATE).unwrap_or_default();
+    let time = metadata.lookup::<u64>(TIME).ok().flatten();
+    Ok(About {
+        name: name.to_owned(),
+        checksum: checksum.into(),
+        base,
+        state: State::ALL.into_iter().find(|known| known.name() == state),
+        time: time
+            .and_then(|time| i64::try_from(time).ok())
+            .unwrap_or_default(),
+        subject: variant.child_value(3).str().unwrap_or_default().to_owned(),
+    })
+}
+
+fn unknown(name: &str) -> Error {
+    Error::new(Kind::NotFound, format!("nothing was kept as {name}"))
+        .next("`ostree-unlock keep list` shows what was")
+}
+
+/// Opens what was kept as `name`.
+pub fn open(repo: &ostree::Repo, name: &str) -> Result<Kept> {
+    let about = about(repo, name)?;
+    let root = commit::root(repo, &about.checksum)?;
+    let half = |name: &str| {
+        tree::lookup(&root, Path::new(name))?
+            .filter(|half| tree::is_directory(&**half))
+            .ok_or_else(|| {
+                Error::new(
+                    Kind::Corrupt,
+                    format!("what was kept as {} has no {name}", about.name),
+                )
+            })
+    };
+    Ok(Kept {
+        before: half("base")?,
+        after: half("changes")?,
+        about,
+    })
+}
+
+/// Whether something was kept as `name`.
+pub fn exists(repo: &ostree::Repo, name: &str) -> Result<bool> {
+    Ok(repo.resolve_rev(&reference(name)?, true)?.is_some())
+}
+
+/// Writes changes down, in a transaction of the caller's, and has the ref lead to them when
+/// that ends. `step` is told of each.
+pub fn save(
+    repo: &ostree::Repo,
+    name: &str,
+    changes: impl Iterator<Item = Result<Found>>,
+    message: &Message,
+    step: &dyn Fn(u64) -> Result<()>,
+) -> Result<(String, u64)> {
+    let reference = reference(name)?;
+    let mut writer = Writer::empty(repo)?;
+    let (before, after) = (Path::new("base"), Path::new("changes"));
+    for half in [before, after] {
+        writer.put_plain_directory(half)?;
+    }
+    // The directories of which a half has what the changes say of them, and no more.
+    let mut told = BTreeSet::new();
+    let mut written = 0;
+    for found in changes {
+        let found = found?;
+        let path = found.path.strip_prefix("/").unwrap_or(&found.path);
+        for directory in ways(path) {
+            if told.insert(directory.to_owned()) {
+                writer.put_plain_directory(&before.join(directory))?;
+                writer.put_plain_directory(&after.join(directory))?;
+            }
+        }
+        told.insert(path.to_owned());
+        for (half, file) in [(before, &found.before), (after, &found.after)] {
+            if let Some(file) = file {
+                writer.put(&half.join(path), &**file, &**file)?;
+            }
+        }
+        written += 1;
+        step(written)?;
+    }
+    let root = writer.finish()?;
+    let checksum = publish::commit(repo, &root, None, message)?;
+    repo.transaction_set_ref(None, &reference, Some(&checksum));
+    Ok((checksum, written))
+}
+
+/// The directories that lead to `path`, the outermost first.
+fn ways(path: &Path) -> Vec<&Path> {
+    let mut ways: Vec<&Path> = path
+        .ancestors()
+        .skip(1)
+        .filter(|way| !way.as_os_str().is_empty())
+        .collect();
+    ways.reverse();
+    ways
+}
+
+/// Forgets what was kept as `name`.
+pub fn forget(repo: &ostree::Repo, name: &str) -> Result<PathBuf> {
+    let reference = reference(name)?;
+    if !exists(repo, name)? {
+        return Err(unknown(name));
+    }
+    repo.set_ref_immediate(None, &reference, None, gio::Cancellable::NONE)?;
+    Ok(reference.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_word() {
+        for name in ["fix", "fix-1.2_b"] {
+            assert!(reference(name).is_ok(), "{name}");
+        }
+        for name in ["", ".x", "a/b", "a b", "ä"] {
+            assert!(reference(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_way_to_a_file_begins_outside() {
+        let expected = ["usr", "usr/lib"].map(Path::new);
+        assert_eq!(ways(Path::new("usr/lib/x")), expected);
+    }
+}

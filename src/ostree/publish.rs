@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What becomes of a tree that was written: a commit, signed, under a ref, in another
+//! repository.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gio::prelude::*;
+use glib::{Variant, VariantDict};
+use ostree::ObjectType;
+use ostree::prelude::*;
+
+use crate::error::{Error, Kind, Result};
+
+/// What a commit says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    pub subject: String,
+    pub body: Option<String>,
+    /// What it was made of, under keys of ours.
+    pub made_of: Vec<(&'static str, Variant)>,
+}
+
+/// Who signs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Signers {
+    /// GPG key ids.
+    pub gpg: Vec<String>,
+    /// Where GPG has its keys; `None` for where it looks by itself.
+    pub gpg_home: Option<PathBuf>,
+    /// Kinds of signature that libostree knows, each with a secret key.
+    pub keys: Vec<(String, String)>,
+}
+
+/// Whether `commit` says that it can be booted, and which version it is.
+fn metadata_of(repo: &ostree::Repo, commit: &str) -> Result<(bool, Option<String>)> {
+    let (variant, _) = repo.load_commit(commit)?;
+    let metadata = VariantDict::new(Some(&variant.child_value(0)));
+    let bootable = metadata.lookup::<bool>("ostree.bootable").ok().flatten();
+    let version = metadata.lookup::<String>("version").ok().flatten();
+    Ok((bootable.unwrap_or(false), version))
+}
+
+/// Makes a commit of the tree `root`, with `parent` for its parent; says its checksum.
+pub fn commit(
+    repo: &ostree::Repo,
+    root: &ostree::RepoFile,
+    parent: Option<&str>,
+    message: &Message,
+) -> Result<String> {
+    let metadata = VariantDict::new(None);
+    if let Some(parent) = parent {
+        let (bootable, version) = metadata_of(repo, parent)?;
+        if bootable {
+            ostree::commit_metadata_for_bootable(root, &metadata, gio::Cancellable::NONE)?;
+        }
+        if let Some(version) = version {
+            metadata.insert("version", format!("{version}+unlocked").as_str());
+        }
+    }
+    for (key, value) in &message.made_of {
+        metadata.insert_value(key, value);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let checksum = repo.write_commit_with_time(
+        parent,
+        Some(&message.subject),
+        message.body.as_deref(),
+        Some(&metadata.end()),
+        root,
+        now.map_or(0, |now| now.as_secs()),
+        gio::Cancellable::NONE,
+    )?;
+    Ok(checksum.into())
+}
+
+/// Signs a commit.
+pub fn sign(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> {
+    let home = signers.gpg_home.as_deref().map(Path::to_string_lossy);
+    for key in &signers.gpg {
+        repo.sign_commit(commit, key, home.as_deref(), gio::Cancellable::NONE)
+            .map_err(|e| {
+                Error::from(e).next(format!("see whether `gpg --list-secret-keys` has {key}"))
+            })?;
+    }
+    for (kind, key) in &signers.keys {
+        let sign = ostree::Sign::by_name(kind).map_err(|e| {
+            Error::new(
+                Kind::Unsupported,
+                format!("this libostree makes no signatures of the kind {kind}"),
+            )
+            .because(e)
+            .next("see `ostree --version` for what it was built with")
+        })?;
+        sign.set_sk(&key.to_variant())?;
+        sign.commit(repo, commit, gio::Cancellable::NONE)?;
+    }
+    Ok(())
+}
+
+/// Brings a commit into another repository, with all that it needs, and has the ref lead to it.
+///
+/// Not by a pull: that starts threads, which would stay in the namespace of the one that calls.
+pub fn copy(
+    from: &ostree::Repo,
+    to: &ostree::Repo,
+    commit: &str,
+    branch: Option<&str>,
+) -> Result<()> {
+    let none = gio::Cancellable::NONE;
+    let objects = from.traverse_commit(commit, 0, none)?;
+    let transaction = to.auto_transaction(none)?;
+    for object in objects {
+        let (kind, checksum) = (object.object_type(), object.checksum());
+        if kind != ObjectType::Commit && !to.has_object(kind, checksum, none)? {
+            to.import_object_from(from, kind, checksum, none)?;
+        }
+    }
+    // Last: where it is, all of it is.
+    to.import_object_from(from, ObjectType::Commit, commit, none)?;
+    if let Some(signatures) = from.read_commit_detached_metadata(commit, none)? {
+        to.write_commit_detached_metadata(commit, Some(&signatures), none)?;
+    }
+    if let Some(branch) = branch {
+        to.transaction_set_ref(None, branch, Some(commit));
+    }
+    transaction.commit(none)?;
+    Ok(())
+}

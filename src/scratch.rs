@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! A scratch: a copy of the system as it was deployed, for one user to write to. `/usr`,
+//! `/etc` and `/var` each get an upper of their own, in a namespace that nobody else sees.
+//! It stays when the command in it is over, until it is begun anew or another boot finds it.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::io::{Errno, FdFlags};
+
+use crate::error::{Error, Kind, Result};
+use crate::observe::{OURS, USR};
+use crate::ostree::{DeploymentId, sysroot};
+use crate::swap;
+use crate::sys::files::{self, Attributes};
+use crate::sys::mountinfo::{self, View};
+use crate::sys::mounts::{self, Overlay};
+
+/// The name of its directory, in what is ours of the backing directory.
+pub const NAME: &str = "scratch";
+/// In it, which boot it is of.
+pub const BOOT: &str = "boot";
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// What it has copies of.
+const HIERARCHIES: [&str; 3] = ["usr", "etc", "var"];
+
+/// While it is held, nobody else has the scratch. It goes to what is executed, and is given up
+/// with the last process that has it.
+pub struct Lock {
+    directory: OwnedFd,
+}
+
+/// The scratch of a deployment.
+pub struct Scratch {
+    directory: PathBuf,
+    pub lock: Lock,
+}
+
+impl Scratch {
+    /// Where what was written to a hierarchy is.
+    pub fn upper(&self, hierarchy: &str) -> PathBuf {
+        self.directory.join(hierarchy).join("upper")
+    }
+}
+
+/// Below the sysroot.
+fn place(deployment: &DeploymentId) -> PathBuf {
+    deployment.backing().join(OURS).join(NAME)
+}
+
+/// Where what was written to a hierarchy is, for who only looks: somebody may be in it.
+pub fn upper(deployment: &DeploymentId, hierarchy: &str) -> Result<PathBuf> {
+    let directory = Path::new(sysroot::PATH).join(place(deployment));
+    match files::exists(&directory.join(BOOT)) {
+        true => Ok(directory.join(hierarchy).join("upper")),
+        false => Err(none(&directory)),
+    }
+}
+
+fn none(directory: &Path) -> Error {
+    Error::new(Kind::NotFound, "there is no scratch")
+        .at(directory)
+        .next("`ostree-unlock run --scratch -- COMMAND` makes one")
+}
+
+/// Opens what is there.
+pub fn open(deployment: &DeploymentId) -> Result<Scratch> {
+    let directory = Path::new(sysroot::PATH).join(place(deployment));
+    match open_directory(&directory)? {
+        Some(opened) => Ok(Scratch {
+            lock: Lock::take(opened, &directory)?,
+            directory,
+        }),
+        None => Err(none(&directory)),
+    }
+}
+
+/// Opens the scratch, and makes it where there is none; anew, if `fresh`. In a namespace where
+/// the sysroot can be written to.
+fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
+    let ours = deployment.backing().join(OURS);
+    let base = files::hold(Path::new(sysroot::PATH))?;
+    let ours = files::ensure_directory(&base, &ours, 0o700)?;
+    let scratch = files::ensure_directory(&ours, Path::new(NAME), 0o700)?;
+    let directory = Path::new(sysroot::PATH).join(place(deployment));
+    let opened = open_directory(&directory)?;
+    let opened = opened.ok_or_else(|| Error::new(Kind::Failed, "it is gone").at(&directory))?;
+    let lock = Lock::take(opened, &directory)?;
+    let boot = boot()?;
+    let is_whole = std::fs::read(directory.join(BOOT)).is_ok_and(|found| found == boot.as_bytes());
+    if fresh || !is_whole {
+        for name in files::names(&scratch)? {
+            files::remove_tree(&scratch, &name)?;
+        }
+        for hierarchy in HIERARCHIES {
+            let like = Attributes::of(&Path::new("/").join(hierarchy))?;
+            let place = files::ensure_directory(&scratch, Path::new(hierarchy), 0o700)?;
+            files::make_directory_like(&place, "upper", &like)?;
+            files::make_directory_like(&place, "work", &like)?;
+        }
+        // Last: without it there is none.
+        files::write_whole(&scratch, BOOT, boot.as_bytes())?;
+    }
+    Ok(Scratch { directory, lock })
+}
+
+/// Which boot this is.
+pub fn boot() -> Result<String> {
+    let id = std::fs::read_to_string(BOOT_ID);
+    id.map_err(|e| Error::io("asking which boot this is", e).at(BOOT_ID))
+}
+
+/// Has the calling thread, whose namespace has to be one of its own, see the scratch, and keeps
+/// it for as long as the thread and what it executes live.
+pub fn enter(deployment: &DeploymentId, fresh: bool) -> Result<()> {
+    let sysroot = Path::new(sysroot::PATH);
+    let was_writable = sysroot::is_writable(&files::hold(sysroot)?)?;
+    sysroot::make_writable()?;
+    let scratch = ensure(deployment, fresh)?;
+    for hierarchy in HIERARCHIES {
+        lay(&scratch, hierarchy)?;
+    }
+    mounts::set_read_only(files::hold(sysroot)?, !was_writable)?;
+    scratch.lock.leave()
+}
+
+/// Lays the scratch's upper over a hierarchy, with what is mounted below it.
+fn lay(scratch: &Scratch, hierarchy: &str) -> Result<()> {
+    let path = Path::new("/").join(hierarchy);
+    let table = mountinfo::load(View::Caller)?;
+    let top = mountinfo::chain_at(&table, &path)
+        .last()
+        .map_or(0, |top| top.id);
+    let below: Vec<PathBuf> = mountinfo::below(&table, top, &path)
+        .into_iter()
+        .map(|mount| mount.point.clone())
+        .collect();
+    let carried = swap::clone_all(&below)?;
+    if path == Path::new(USR) {
+        swap::bare()?;
+    }
+    let overlay = Overlay {
+        source: "ostree-unlock-scratch",
+        lower: &path,
+        upper: &scratch.upper(hierarchy),
+        work: &scratch.directory.join(hierarchy).join("work"),
+        exclusive: false,
+    };
+    mounts::mount_overlay(&overlay, &path)
+        .map_err(|e| Error::os("the kernel refuses the overlay of the scratch", e).at(&path))?;
+    for (point, tree) in &carried {
+        mounts::attach_on_top(tree, point)?;
+    }
+    Ok(())
+}
+
+impl Lock {
+    fn take(directory: OwnedFd, path: &Path) -> Result<Lock> {
+        match rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Lock { directory }),
+            Err(Errno::WOULDBLOCK) => Err(Error::new(Kind::InUse, "somebody is in the scratch")
+                .at(path)
+                .next("wait until that command is over")),
+            Err(e) => Err(Error::os("locking the scratch", e).at(path)),
+        }
+    }
+
+    /// Leaves it with the process, and what it executes.
+    fn leave(self) -> Result<()> {
+        rustix::io::fcntl_setfd(self.directory.as_fd(), FdFlags::empty())
+            .map_err(|e| Error::os("keeping the lock of the scratch", e))?;
+        std::mem::forget(self.directory);
+        Ok(())
+    }
+}
+
+fn open_directory(path: &Path) -> Result<Option<OwnedFd>> {
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(e) => Err(Error::os("opening the scratch", e).at(path)),
+    }
+}

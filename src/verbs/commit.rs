@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `commit`: what was written becomes a commit on what was deployed, or is replayed on
+//! another one; and that, if asked for, a deployment.
+
+use std::path::{Path, PathBuf};
+
+use crate::changes::{self, Changes, Source};
+use crate::conflict::{Conflict, Prefer};
+use crate::error::{Error, Kind, Result};
+use crate::live;
+use crate::options::{Deploy, Options, Progress, Watch};
+use crate::ostree::publish::{self, Message};
+use crate::ostree::sysroot;
+use crate::ostree::writer::Writer;
+use crate::ostree::{booted, deployments};
+use crate::perform;
+use crate::replay::{self, Action};
+use crate::stack::State;
+use crate::sys::namespace;
+use crate::tree::commit as commits;
+
+/// What became of the changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Committed {
+    /// The checksum of the commit; `None` with a dry run.
+    pub checksum: Option<String>,
+    /// Its parent: what the changes were made on, or replayed on.
+    pub parent: String,
+    /// How many paths are others than in the parent.
+    pub changes: u64,
+    /// What was left out, and why.
+    pub skipped: Vec<(PathBuf, &'static str)>,
+    /// What both sides had changed, and whose version was taken.
+    pub resolved: Vec<(Conflict, Prefer)>,
+    /// The ref that leads to it.
+    pub branch: Option<String>,
+    /// The deployment that was made of it; staged, it has no name yet that lasts.
+    pub deployment: Option<String>,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
+}
+
+/// Makes a commit of what was written to `/usr` of the booted deployment, in whatever state it
+/// is; or of the hotfix of another one; or of what was [`kept`](Options::kept), or is in the
+/// [`scratch`](Options::scratch). What runs stays as it is.
+///
+/// Its parent is what the changes were made on, or with [`onto`](Options::onto) that commit, on
+/// which they are replayed path by path: where both sides changed the same,
+/// [`prefer`](Options::prefer) decides, or it fails with [`Kind::Conflict`]. Only what changed is
+/// written. With [`deploy`](Options::deploy) it boots next.
+///
+/// Needs root, and takes the lock of the sysroot. On failure there is no commit, and what was
+/// written for it is removed by libostree's next cleanup. Where somebody writes to `/usr`
+/// meanwhile, it fails with [`Kind::Changed`].
+pub fn commit(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Committed> {
+    let start = || {
+        options.only(&[
+            "dry_run",
+            "lock_wait",
+            "lock_held",
+            "path",
+            "subject",
+            "body",
+            "etc_path",
+            "onto",
+            "prefer",
+            "skip_special",
+            "repo",
+            "branch",
+            "gpg_key",
+            "gpg_home",
+            "sign_key",
+            "deploy",
+            "kept",
+            "scratch",
+        ])?;
+        check(options)?;
+        let named = sysroot::named(sysroot, deployment)?;
+        namespace::require_root()?;
+        let (os, booted) = (named.deployment().os.clone(), named.booted().clone());
+        let source = Source::of(named, options)?;
+        if options.dry_run {
+            let repo = sysroot::booted_repo()?;
+            let mut changes = Changes::of(&source, &repo, options)?;
+            return Ok(plan(&repo, &mut changes, options)?.1);
+        }
+        perform::write(&booted, options, watch, |tell| {
+            make(&source, &os, options, tell)
+        })
+    };
+    start().map_err(|error: Error| error.during("commit"))
+}
+
+fn check(options: &Options) -> Result<()> {
+    let invalid = |cause, next: &str| Err(Error::new(Kind::InvalidArgument, cause).next(next));
+    if options.onto.is_none() && options.kept.is_none() && !options.prefer.is_empty() {
+        return invalid(
+            "there can be conflicts only where changes are replayed",
+            "name the commit to replay them on (onto), or leave prefer out",
+        );
+    }
+    if options.repo.is_some() && options.deploy.is_some() {
+        return invalid(
+            "what is written to another repository is not deployed here",
+            "leave repo out, or deploy",
+        );
+    }
+    if options.signers.gpg_home.is_some() && options.signers.gpg.is_empty() {
+        return invalid("gpg_home means nothing without a key", "name a GPG key");
+    }
+    if options.deploy.is_some() && booted::verified() == booted::Verified::Signed {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "the root of this system has to be signed, so it would not boot what is made here",
+        )
+        .next(
+            "commit it to a repository where it can be signed (repo), and deploy it from there",
+        ));
+    }
+    changes::check_etc(&options.etc_paths)
+}
+
+/// What is to be written, and what is to be said of it.
+fn plan(
+    repo: &ostree::Repo,
+    changes: &mut Changes,
+    options: &Options,
+) -> Result<(Vec<Action>, Committed)> {
+    let mut left_out = Vec::new();
+    let base = changes.base.clone();
+    let onto = match (&options.onto, &options.kept) {
+        (Some(onto), _) => Some(commits::resolve(repo, onto)?),
+        // What was kept may have been made on another deployment than the one that runs.
+        (None, Some(_)) => Some(booted::find()?.commit).filter(|booted| *booted != base),
+        (None, None) => None,
+    };
+    let found = changes.found(&mut left_out);
+    let replay = match &onto {
+        None => replay::on_their_base(found)?,
+        Some(onto) => {
+            live::usr_of(repo, onto)?;
+            let root = commits::root(repo, onto)?;
+            let decide = |path: &Path| changes::preferred(&options.prefer, path);
+            replay::on(found, root, &decide)?
+        }
+    };
+    if !left_out.is_empty() && !options.skip_special {
+        return Err(changes::special(&left_out));
+    }
+    if !replay.conflicts.is_empty() {
+        return Err(Error::of_conflicts(replay.conflicts).next(
+            "say whose version is to be taken (--prefer=changes or --prefer=commit, or of one path \
+             --prefer=changes:PATH)",
+        ));
+    }
+    if replay.actions.is_empty() {
+        return Err(Error::new(
+            Kind::NotFound,
+            match onto {
+                Some(_) => "that commit has all of the changes already",
+                None => "nothing was changed, so there is nothing to commit",
+            },
+        )
+        .next("`ostree-unlock diff` shows what was changed"));
+    }
+    let committed = Committed {
+        parent: onto.unwrap_or(base),
+        changes: replay.actions.len() as u64,
+        skipped: left_out,
+        resolved: replay.resolved,
+        ..Committed::default()
+    };
+    Ok((replay.actions, committed))
+}
+
+fn make(
+    source: &Source,
+    os: &str,
+    options: &Options,
+    tell: &dyn Fn(Progress) -> Result<()>,
+) -> Result<Committed> {
+    let repo = sysroot::booted_repo()?;
+    let mut changes = Changes::of(source, &repo, options)?;
+    let (actions, mut committed) = plan(&repo, &mut changes, options)?;
+    let state = changes.state.map_or("scratch", State::name);
+    let message = Message {
+        subject: options
+            .subject
+            .clone()
+            .unwrap_or_else(|| format!("What was changed in /usr ({state})")),
+        body: options.body.clone(),
+        made_of: changes::made_of(&changes.base, changes.state),
+    };
+    let transaction = repo.auto_transaction(gio::Cancellable::NONE)?;
+    let root = write(&repo, &committed.parent, actions, tell)?;
+    changes.check_unchanged()?;
+    let checksum = publish::commit(&repo, &root, Some(&committed.parent), &message)?;
+    publish::sign(&repo, &checksum, &options.signers)?;
+    let branch = branch(options, os);
+    if let (Some(branch), None) = (&branch, &options.repo) {
+        repo.transaction_set_ref(None, branch, Some(&checksum));
+    }
+    transaction.commit(gio::Cancellable::NONE)?;
+    if let Some(other) = &options.repo {
+        tell(Progress::new("copy it to the other repository", 0, 0))?;
+        let to = sysroot::open_repo(other)?;
+        publish::copy(&repo, &to, &checksum, branch.as_deref())?;
+    }
+    if let Some(deploy) = options.deploy {
+        tell(Progress::new("deploy it", 0, 0))?;
+        let staged = deploy == Deploy::Staged;
+        committed.deployment = Some(deployments::deploy(os, &checksum, staged)?);
+    }
+    committed.checksum = Some(checksum);
+    committed.branch = branch;
+    Ok(committed)
+}
+
+/// Where nothing else would keep the commit, a ref does.
+fn branch(options: &Options, os: &str) -> Option<String> {
+    match (&options.branch, options.deploy) {
+        (Some(branch), _) => Some(branch.clone()),
+        (None, Some(_)) => None,
+        (None, None) => Some(format!("unlock/commit/{os}")),
+    }
+}
+
+fn write(
+    repo: &ostree::Repo,
+    parent: &str,
+    actions: Vec<Action>,
+    tell: &dyn Fn(Progress) -> Result<()>,
+) -> Result<ostree::RepoFile> {
+    let policy = ostree::SePolicy::from_commit(repo, parent, gio::Cancellable::NONE)?;
+    let mut writer = Writer::over(repo, parent)?.labelled_by(Some(policy));
+    let total = actions.len() as u64;
+    for (done, action) in actions.into_iter().enumerate() {
+        tell(Progress::new("write what was changed", done as u64, total))?;
+        match action {
+            Action::Remove { path } => writer.remove(&path)?,
+            Action::Put {
+                path,
+                content,
+                metadata,
+            } => writer.put(&path, &*content, &*metadata)?,
+        }
+    }
+    writer.finish()
+}
