@@ -90,10 +90,9 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let boot = boot()?;
     let is_whole = std::fs::read(directory.join(BOOT)).is_ok_and(|found| found == boot.as_bytes());
     if fresh || !is_whole {
-        for name in files::names(&scratch)? {
-            files::remove_tree(&scratch, &name)?;
-        }
+        files::remove_file(&scratch, BOOT)?;
         for hierarchy in HIERARCHIES {
+            files::remove_tree(&scratch, hierarchy)?;
             let like = Attributes::of(&Path::new("/").join(hierarchy))?;
             let place = files::ensure_directory(&scratch, Path::new(hierarchy), 0o700)?;
             files::make_directory_like(&place, "upper", &like)?;

@@ -194,6 +194,42 @@ def test_replayed_on_an_upgrade(system, is_locked):
     assert system.run("stat -c %a /usr/bin/tac").stdout == "4711\n"
 
 
+@trees("trixie", "sid")
+def test_a_hotfix_that_would_be_left_behind(system, usr):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin hotfix && touch /usr/lib/fixed")
+    assert usr()["problems"] == []
+    system.run(f"ostree checkout {base} /var/next && touch /var/next/usr/lib/upgraded")
+    upgrade = system.run(["ostree", "commit", "-b", "next", f"--parent={base}", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(["ostree", "admin", "deploy", "next"])
+    (problem,) = usr()["problems"]
+    assert problem["code"] == "hotfix-left-behind" and f"--onto {upgrade}" in problem["text"], problem
+    system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
+    assert usr()["problems"] == []
+    system.reboot()
+    assert system.exists("/usr/lib/fixed") and system.exists("/usr/lib/upgraded")
+    # that of the other deployment is still there
+    other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
+    assert other == "A\t/usr/lib/fixed\n", other
+
+
+@trees("trixie")
+def test_commits_that_changes_cannot_go_on(system):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin && touch /usr/lib/x")
+    system.run("mkdir -p /var/empty/etc /var/other/usr/lib && echo ID=other > /var/other/usr/lib/os-release")
+    for name, words in (("empty", "has no /usr"), ("other", "another system: other")):
+        system.run(["ostree", "commit", "-b", name, f"--tree=dir=/var/{name}"])
+        refused = system.run(f"ostree-unlock commit --onto {name}", check=False)
+        assert refused.returncode == 2 and words in refused.stderr, refused
+    # in part, and damaged
+    system.run(f"ostree checkout {base} /var/next && mkdir /var/next/usr/lib/deep && touch /var/next/usr/lib/deep/file")
+    commit = system.run(["ostree", "commit", "-b", "next", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(f"touch /sysroot/ostree/repo/state/{commit}.commitpartial")
+    refused = system.run("ostree-unlock commit --onto next", check=False)
+    assert refused.returncode == 26 and "in part" in refused.stderr, refused
+
+
 @trees("trixie")
 def test_written_to_meanwhile(system):
     """Nothing is made of what changed while it was read."""
