@@ -132,6 +132,10 @@ pub fn forget_the_gone(writable_sysroot: &OwnedFd, marker: &str) {
             continue;
         }
         let ours = sysroot.join(&backing).join(OURS);
+        // Of a cleanup that died while it wrote the marker.
+        if let Ok(ours) = files::hold(&ours) {
+            let _ = files::remove_unfinished(&ours, marker);
+        }
         // Each stops at what is still in use.
         let only_marker = names(&ours).iter().all(|name| name == marker);
         if only_marker {
