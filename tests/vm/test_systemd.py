@@ -50,6 +50,15 @@ for there in True, False:
         assert time.monotonic() < patience
 """
 
+# Mounts what says that something is under way onto itself, as soon as it is there: so it can be read, and not removed.
+_HOLD = """
+import ctypes, sys
+intent, libc = sys.argv[1].encode(), ctypes.CDLL(None)
+print(flush=True)
+while libc.mount(intent, intent, None, ctypes.c_ulong(4096), None):
+    pass
+"""
+
 # Half of a hotfix, as a power cut leaves it, in a directory that is immutable again.
 _HALF = """
 import array, fcntl, os, sys
@@ -77,6 +86,7 @@ def test_a_system_with_services(systemd_machine, expect_state):
     _it_warns_and_ends(machine, expect_state)
     _it_waits_for_who_writes(machine, expect_state)
     _an_end_takes_the_timer_with_it(machine)
+    _a_failure_that_leaves_it_open_leaves_the_timer(machine, expect_state)
 
     _what_the_next_boot_does(machine, expect_state)
     if machine.target.suite.name == "trixie":  # that hooks run until they succeed, and then no more, is the same everywhere
@@ -182,6 +192,24 @@ def _an_end_takes_the_timer_with_it(machine):
     assert _timers(machine)
     machine.run("ostree-unlock end --yes")
     assert _timers(machine) == ""
+
+
+def _a_failure_that_leaves_it_open_leaves_the_timer(machine, expect_state):
+    intent = f"/run/ostree/deployment-state/{_booted(machine)}/ostree-unlock/intent"
+    for _ in range(10):
+        with machine.popen(["/usr/bin/python3", "-S", "-E", "-c", _HOLD, intent], stdout=-1) as hold:
+            hold.stdout.readline()
+            failed = machine.run("ostree-unlock begin --for 1h", check=False)
+            hold.kill()
+        if failed.returncode != 0:
+            break
+        machine.run("ostree-unlock end --yes")  # it was faster
+    assert "taking it back failed too" in " ".join(failed.stderr.split()), failed
+    assert _usr(machine)["unlocked"] == "development"
+    assert _timers(machine)
+    machine.run(f"umount {intent} && ostree-unlock end --yes")
+    assert _timers(machine) == ""
+    expect_state(machine, "none")
 
 
 def _what_the_next_boot_does(machine, expect_state):
