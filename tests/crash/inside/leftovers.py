@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
+import subprocess
 from pathlib import Path
 
 import look
@@ -24,8 +25,10 @@ _NAMES = ("10-first", "20-second")
 _RAN = Path("/var/crash/ran")
 
 
-def leave() -> None:
-    """All of it; of the booted deployment what can be beside the state it is in."""
+def leave() -> bool:
+    """All of it; of the booted deployment what can be beside the state it is in. In a mount namespace apart: with composefs
+    the sysroot is read-only."""
+    subprocess.run(["mount", "-o", "remount,rw", "/sysroot"], check=True)
     own, gone = _backings()
     uppers, flags = [f"{own}/unlock/old-1", f"{gone}/unlock/old-1", f"{gone}/usr-transient"], [_RUN_STATE]
     if look.state() == "none":
@@ -48,6 +51,7 @@ def leave() -> None:
         (_HOOKS / name).chmod(0o755)
     _RAN.unlink(missing_ok=True)
     Path(own, "unlock/cleaned").unlink(missing_ok=True)
+    return True
 
 
 def there() -> list[str]:

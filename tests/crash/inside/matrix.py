@@ -53,6 +53,7 @@ class Matrix:
         self.service = beside.Beside(beside.FOLLOWS, lambda: True)
         self.service.ask()
         self.locking = beside.Beside(beside.ALONE, look.libostree_can_lock)
+        self.leaving = beside.Beside(beside.ALONE, leftovers.leave)
         self.mounts = {process: look.mounts(process) for process in (1, self.service.pid)}
         self.files = look.files()
         self.wrong: list[str] = []
@@ -108,7 +109,7 @@ class Matrix:
             with open("/usr/games/carried", "w") as file:
                 file.write("content")
         elif command == LEAVE:
-            leftovers.leave()
+            self.leaving.ask()
         else:
             self.command(command, 0)
             # What was set aside before had users then: commands that ran from it. They are gone.
