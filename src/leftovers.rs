@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::intent;
 use crate::observe::{OURS, Observation, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
-
 use crate::plan::begin::RAM;
+use crate::scratch;
 use crate::swap;
 use crate::sys::files;
 use crate::sys::namespace::System;
@@ -25,6 +25,8 @@ const RUN_STATES: &str = "ostree/deployment-state";
 pub enum Leftover {
     /// `upper` and `work`, below the sysroot.
     Upper(PathBuf),
+    /// A scratch of another boot, below the sysroot.
+    Scratch(PathBuf),
     /// A file system in RAM.
     Ram(PathBuf),
     /// A file or a directory below /run that says something of another deployment.
@@ -34,7 +36,7 @@ pub enum Leftover {
 impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Leftover::Upper(path) => {
+            Leftover::Upper(path) | Leftover::Scratch(path) => {
                 write!(
                     f,
                     "remove {}",
@@ -62,8 +64,11 @@ pub fn find(root: &Path, now: &Observation) -> Vec<Leftover> {
             found.push(Leftover::Upper(path));
         }
         for name in names(&sysroot.join(&backing).join(OURS)) {
+            let path = backing.join(OURS).join(&name);
             if name.starts_with(SET_ASIDE) {
-                found.push(Leftover::Upper(backing.join(OURS).join(name)));
+                found.push(Leftover::Upper(path));
+            } else if name == scratch::NAME && !scratch::is_of_this_boot(&sysroot.join(&path)) {
+                found.push(Leftover::Scratch(path));
             }
         }
     }
@@ -100,6 +105,7 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
             }
             remove_below(writable_sysroot, path).map_err(|e| e.at(absolute))
         }
+        Leftover::Scratch(path) => remove_below(writable_sysroot, path),
         Leftover::Ram(path) => swap::unmount_ram(path).map(|()| true),
         Leftover::Said(path) => remove_below(&files::hold(Path::new("/run"))?, path),
     }
