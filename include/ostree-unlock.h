@@ -90,6 +90,9 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE (ostree_sysroot_unlock_package_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFF (ostree_sysroot_unlock_package_diff_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFFERENCE (ostree_sysroot_unlock_package_difference_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
 
@@ -137,6 +140,59 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_FILE_TYPE_FIFO = 4,
   OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SOCKET = 5,
 } OstreeSysrootUnlockFileType;
+
+/**
+ * OstreeSysrootUnlockPackageFormat:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_DEB: Debian's, installed by dpkg
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_RPM: installed by rpm
+ *
+ * The kinds of packages. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_DEB = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_RPM = 1,
+} OstreeSysrootUnlockPackageFormat;
+
+/**
+ * OstreeSysrootUnlockPackageChange:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_ADDED: it was not there
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REMOVED: it is no longer there
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_UPGRADED: a later version
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_DOWNGRADED: an earlier version
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REINSTALLED: the same version, installed again or
+ * otherwise: another build or architecture of it, another state, or another time
+ *
+ * What became of a package. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_ADDED = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REMOVED = 1,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_UPGRADED = 2,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_DOWNGRADED = 3,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REINSTALLED = 4,
+} OstreeSysrootUnlockPackageChange;
+
+/**
+ * OstreeSysrootUnlockPackageState:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_INSTALLED: as it should be
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_INSTALLED: its files are there in part
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED: its files are there, and nothing was configured
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED: its configuration broke off
+ *
+ * How far a package is installed. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_INSTALLED = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_INSTALLED = 1,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED = 2,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED = 3,
+} OstreeSysrootUnlockPackageState;
 
 /**
  * OstreeSysrootUnlockBacking:
@@ -310,6 +366,35 @@ typedef struct OstreeSysrootUnlockOutcome OstreeSysrootUnlockOutcome;
 typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
 
 /**
+ * OstreeSysrootUnlockPackage:
+ *
+ * A package as it is on one side of a difference. It never changes, and may be used by several
+ * threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackage OstreeSysrootUnlockPackage;
+
+/**
+ * OstreeSysrootUnlockPackageDiff:
+ *
+ * What became of the packages, and which changed files belong to none, from
+ * ostree_sysroot_unlock_diff_packages(). It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageDiff OstreeSysrootUnlockPackageDiff;
+
+/**
+ * OstreeSysrootUnlockPackageDifference:
+ *
+ * What became of one package. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageDifference OstreeSysrootUnlockPackageDifference;
+
+/**
  * OstreeSysrootUnlockProblem:
  *
  * Something stale or wrong. It never changes, and may be used by several threads.
@@ -327,6 +412,8 @@ typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockSide OstreeSysrootUnlockSide;
+
+
 
 
 
@@ -540,6 +627,63 @@ OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff_commits(OstreeRepo *re
                                                                   OstreeSysrootUnlockOptions *options,
                                                                   GCancellable *cancellable,
                                                                   GError **error);
+
+/**
+ * ostree_sysroot_unlock_diff_packages:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @options: (nullable): of the options, `from` and `to` mean something here, as for
+ * ostree_sysroot_unlock_diff()
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What became of the packages of `/usr`, by the databases of dpkg and rpm in it, and which
+ * changed files belong to none. Changes nothing and takes no lock; a database of rpm is read in
+ * a copy in `TMPDIR`. Needs root to look at what was written.
+ *
+ * Fails as ostree_sysroot_unlock_diff() and ostree_sysroot_unlock_comparison_next(), with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if there is no database of packages,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if one is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if one of rpm is not SQLite, and
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one is being written to.
+ *
+ * Returns: (transfer full): what became of them, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages(OstreeSysroot *sysroot,
+                                                                    OstreeDeployment *deployment,
+                                                                    OstreeSysrootUnlockOptions *options,
+                                                                    GCancellable *cancellable,
+                                                                    GError **error);
+
+/**
+ * ostree_sysroot_unlock_diff_packages_of_commits:
+ * @repo: the repository of both; it has to be open
+ * @from: the commit to compare with, by checksum or ref
+ * @to: the commit to be compared, by checksum or ref
+ * @options: (nullable): none of the options means something here
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What became of the packages between two commits, as ostree_sysroot_unlock_diff_packages() says
+ * it. Needs no booted system, and no privilege but to read @repo.
+ *
+ * Fails as that does.
+ *
+ * Returns: (transfer full): what became of them, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages_of_commits(OstreeRepo *repo,
+                                                                               const char *from,
+                                                                               const char *to,
+                                                                               OstreeSysrootUnlockOptions *options,
+                                                                               GCancellable *cancellable,
+                                                                               GError **error);
 
 /**
  * ostree_sysroot_unlock_cleanup:
@@ -1083,6 +1227,230 @@ _OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_gid(OstreeSysrootUnlo
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC guint64 ostree_sysroot_unlock_side_get_size(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_diff_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_diff_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_diff_ref:
+ * @diff: a diff
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @diff
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_package_diff_ref(OstreeSysrootUnlockPackageDiff *diff);
+
+/**
+ * ostree_sysroot_unlock_package_diff_unref:
+ * @diff: (transfer full): a diff
+ *
+ * Gives a reference up; with the last one @diff is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_diff_unref(OstreeSysrootUnlockPackageDiff *diff);
+
+/**
+ * ostree_sysroot_unlock_package_diff_get_packages:
+ * @diff: a diff
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockPackageDifference): each
+ * package that is not as it was, sorted by name; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_package_diff_get_packages(OstreeSysrootUnlockPackageDiff *diff);
+
+/**
+ * ostree_sysroot_unlock_package_diff_get_unowned:
+ * @diff: a diff
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the files that
+ * were added, changed or removed and belong to no package, sorted; without directories, and
+ * without the databases of packages
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_package_diff_get_unowned(OstreeSysrootUnlockPackageDiff *diff);
+
+/**
+ * ostree_sysroot_unlock_package_diff_is_purely_additive:
+ * @diff: a diff
+ *
+ * Returns: %TRUE if packages were added and nothing else became of any; files that belong to
+ * none do not count
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_package_diff_is_purely_additive(OstreeSysrootUnlockPackageDiff *diff);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_difference_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_difference_ref:
+ * @difference: a difference
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @difference
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageDifference *ostree_sysroot_unlock_package_difference_ref(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_unref:
+ * @difference: (transfer full): a difference
+ *
+ * Gives a reference up; with the last one @difference is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_difference_unref(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_name:
+ * @difference: a difference
+ *
+ * Returns: (transfer none): the name of the package
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_difference_get_name(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_format:
+ * @difference: a difference
+ *
+ * Returns: of which kind it is
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageFormat ostree_sysroot_unlock_package_difference_get_format(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_change:
+ * @difference: a difference
+ *
+ * Returns: what became of it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageChange ostree_sysroot_unlock_package_difference_get_change(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_before:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what was there, or %NULL where it was added
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_difference_get_before(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_after:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what is there, or %NULL where it was removed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_difference_get_after(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_ref:
+ * @package: a package
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @package
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_ref(OstreeSysrootUnlockPackage *package);
+
+/**
+ * ostree_sysroot_unlock_package_unref:
+ * @package: (transfer full): a package
+ *
+ * Gives a reference up; with the last one @package is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_package_unref(OstreeSysrootUnlockPackage *package);
+
+/**
+ * ostree_sysroot_unlock_package_get_version:
+ * @package: a package
+ *
+ * Returns: (transfer none): its version, with epoch and release where it has them
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_get_version(OstreeSysrootUnlockPackage *package);
+
+/**
+ * ostree_sysroot_unlock_package_get_architecture:
+ * @package: a package
+ *
+ * Returns: (transfer none): for which machines it is, in the words of its format; empty
+ * where nothing is said
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_get_architecture(OstreeSysrootUnlockPackage *package);
+
+/**
+ * ostree_sysroot_unlock_package_get_state:
+ * @package: a package
+ *
+ * Returns: how far it is installed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageState ostree_sysroot_unlock_package_get_state(OstreeSysrootUnlockPackage *package);
 
 /**
  * ostree_sysroot_unlock_error_quark:
@@ -2017,6 +2385,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackage, ostree_sysroot_unlock_package_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDiff, ostree_sysroot_unlock_package_diff_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDifference, ostree_sysroot_unlock_package_difference_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)
 

@@ -84,7 +84,7 @@ impl Database for Dpkg {
             }
             tell(path)
         };
-        let kinds: [(&str, &str, fn(&[u8]) -> Option<Vec<u8>>); 2] = [
+        let kinds: [(&str, &str, PathIn); 2] = [
             ("info", "list", in_list),
             // Without dpkg, the checksums name the files.
             ("status.d", CHECKSUMS, in_checksums),
@@ -103,6 +103,9 @@ impl Database for Dpkg {
         Ok(())
     }
 }
+
+/// What takes a path out of a line.
+type PathIn = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// A line is a path.
 fn in_list(line: &[u8]) -> Option<Vec<u8>> {

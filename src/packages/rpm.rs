@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::header::{self, Damaged, Header};
+use super::header::{Damaged, Header, Tag};
 use super::{Database, Installed, Package, PackageState};
 use crate::error::{Error, Kind, Result};
 use crate::sys::random;
@@ -126,24 +126,24 @@ fn package(header: &Header<'_>) -> Result<Installed, Damaged> {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
     };
     let needed = |tag| text(tag)?.ok_or(Damaged);
-    let (version, release) = (needed(header::VERSION)?, needed(header::RELEASE)?);
-    let version = match header.number(header::EPOCH)? {
+    let (version, release) = (needed(Tag::Version)?, needed(Tag::Release)?);
+    let version = match header.number(Tag::Epoch)? {
         Some(epoch) => format!("{epoch}:{version}-{release}"),
         None => format!("{version}-{release}"),
     };
     let mut record = DefaultHasher::new();
-    header.string(header::SHA256)?.hash(&mut record);
-    header.string(header::SHA1)?.hash(&mut record);
-    header.number(header::BUILD_TIME)?.hash(&mut record);
+    header.string(Tag::Sha256)?.hash(&mut record);
+    header.string(Tag::Sha1)?.hash(&mut record);
+    header.number(Tag::BuildTime)?.hash(&mut record);
     Ok(Installed {
-        name: needed(header::NAME)?,
+        name: needed(Tag::Name)?,
         package: Package {
             version,
-            architecture: text(header::ARCHITECTURE)?.unwrap_or_default(),
+            architecture: text(Tag::Architecture)?.unwrap_or_default(),
             state: PackageState::Installed,
         },
         record: record.finish(),
-        since: header.number(header::INSTALL_TIME)?,
+        since: header.number(Tag::InstallTime)?,
     })
 }
 
@@ -373,15 +373,15 @@ mod tests {
 
     fn add(database: &Connection, name: &str) {
         let blob = header(&[
-            (header::NAME, TEXT, 1, format!("{name}\0").as_bytes()),
-            (header::VERSION, TEXT, 1, b"1.2\0"),
-            (header::RELEASE, TEXT, 1, b"3.fc41\0"),
-            (header::EPOCH, NUMBER, 1, &[0, 0, 0, 4]),
-            (header::ARCHITECTURE, TEXT, 1, b"x86_64\0"),
-            (header::INSTALL_TIME, NUMBER, 1, &[0, 0, 0, 9]),
-            (1116, NUMBER, 1, &[0; 4]),
-            (1117, TEXTS, 1, format!("{name}\0").as_bytes()),
-            (1118, TEXTS, 1, b"/usr/bin/\0"),
+            (Tag::Name, TEXT, 1, format!("{name}\0").as_bytes()),
+            (Tag::Version, TEXT, 1, b"1.2\0"),
+            (Tag::Release, TEXT, 1, b"3.fc41\0"),
+            (Tag::Epoch, NUMBER, 1, &[0, 0, 0, 4]),
+            (Tag::Architecture, TEXT, 1, b"x86_64\0"),
+            (Tag::InstallTime, NUMBER, 1, &[0, 0, 0, 9]),
+            (Tag::DirectoryIndexes, NUMBER, 1, &[0; 4]),
+            (Tag::BaseNames, TEXTS, 1, format!("{name}\0").as_bytes()),
+            (Tag::DirectoryNames, TEXTS, 1, b"/usr/bin/\0"),
         ]);
         add_blob(database, &blob);
     }
