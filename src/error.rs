@@ -306,7 +306,9 @@ impl From<glib::Error> for Error {
         }
         let kind = if source.matches(gio::IOErrorEnum::PermissionDenied) {
             Kind::PermissionDenied
-        } else if source.matches(gio::IOErrorEnum::NoSpace) {
+        } else if source.matches(gio::IOErrorEnum::NoSpace)
+            || source.message().contains("min-free-space")
+        {
             Kind::NoSpace
         } else {
             Kind::Failed

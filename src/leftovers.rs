@@ -118,20 +118,24 @@ fn remove_below(base: &OwnedFd, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Removes what libostree before 2024.1 does not: the `backing` directory of a deployment
-/// that is gone, if nothing is left in it but our marker.
-pub fn forget_the_gone(writable_sysroot: &OwnedFd, marker: &str) {
+/// Removes markers that were being written when a cleanup died; and, as libostree before
+/// 2024.1 does not, the `backing` directory of a deployment that is gone, if nothing is left
+/// in it but the marker.
+pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
     let sysroot = files::through(writable_sysroot, ".");
     for backing in backings(&sysroot) {
         let Some(id) = backing.file_name() else {
             continue;
         };
+        let ours = sysroot.join(&backing).join(OURS);
+        if let Ok(ours) = files::hold(&ours) {
+            let _ = files::remove_unfinished(&ours, marker);
+        }
         let stateroot = backing.parent().and_then(Path::parent);
         let deployment = stateroot.map(|stateroot| stateroot.join("deploy").join(id));
         if deployment.is_none_or(|deployment| sysroot.join(deployment).exists()) {
             continue;
         }
-        let ours = sysroot.join(&backing).join(OURS);
         // Each stops at what is still in use.
         let only_marker = names(&ours).iter().all(|name| name == marker);
         if only_marker {

@@ -4,6 +4,7 @@
 
 pub mod dpkg;
 mod header;
+mod paragraph;
 pub mod rpm;
 pub mod unowned;
 mod version;

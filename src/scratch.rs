@@ -90,10 +90,9 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let boot = boot()?;
     let is_whole = std::fs::read(directory.join(BOOT)).is_ok_and(|found| found == boot.as_bytes());
     if fresh || !is_whole {
-        for name in files::names(&scratch)? {
-            files::remove_tree(&scratch, &name)?;
-        }
+        files::remove_file(&scratch, BOOT)?;
         for hierarchy in HIERARCHIES {
+            files::remove_tree(&scratch, hierarchy)?;
             let like = Attributes::of(&Path::new("/").join(hierarchy))?;
             let place = files::ensure_directory(&scratch, Path::new(hierarchy), 0o700)?;
             files::make_directory_like(&place, "upper", &like)?;
@@ -115,12 +114,13 @@ pub fn boot() -> Result<String> {
 /// it for as long as the thread and what it executes live.
 pub fn enter(deployment: &DeploymentId, fresh: bool) -> Result<()> {
     let sysroot = Path::new(sysroot::PATH);
+    let was_writable = sysroot::is_writable(&files::hold(sysroot)?)?;
     sysroot::make_writable()?;
     let scratch = ensure(deployment, fresh)?;
     for hierarchy in HIERARCHIES {
         lay(&scratch, hierarchy)?;
     }
-    mounts::set_read_only(files::hold(sysroot)?, true)?;
+    mounts::set_read_only(files::hold(sysroot)?, !was_writable)?;
     scratch.lock.leave()
 }
 

@@ -3,6 +3,7 @@
 //! that means nothing to a verb is not an option of it.
 
 mod commit;
+mod keep;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 
 pub(crate) use self::commit::CommitArgs;
+pub(crate) use self::keep::{Keep, KeepArgs};
 use crate::{exit, values};
 
 /// Everything on the command line.
@@ -59,11 +61,13 @@ pub(crate) enum Verb {
     Diff(DiffArgs),
     /// Make a commit of what was changed, and have it booted if asked for
     Commit(CommitArgs),
+    /// Set changes aside under a name, and put them back later
+    Keep(KeepArgs),
     /// Remove what earlier boots left; after an upgrade, run what is to be run once
     Cleanup(CleanupArgs),
     /// Show the configuration, and where each value comes from
     Config(ConfigArgs),
-    /// Run a command that sees /usr writable, where everybody else sees it read-only
+    /// Run a command that sees /usr writable, or a copy of the system that nobody else sees
     Run(RunArgs),
 }
 
@@ -290,6 +294,14 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "DEPLOYMENT")]
     pub(crate) deployment: Option<String>,
 
+    /// What was kept under this name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "to", "deployment", "scratch"])]
+    kept: Option<String>,
+
+    /// What was written to /usr in the scratch of `run --scratch`
+    #[arg(long, conflicts_with_all = ["from", "to", "deployment"])]
+    scratch: bool,
+
     /// The repository of both commits; needs no booted system
     #[arg(
         long,
@@ -307,6 +319,10 @@ pub(crate) struct DiffArgs {
     #[arg(long, conflicts_with = "name_status")]
     pub(crate) stat: bool,
 
+    /// What became of packages, and which files belong to none
+    #[arg(long, conflicts_with_all = ["name_status", "paths"])]
+    pub(crate) packages: bool,
+
     /// No pager at a terminal
     #[arg(long)]
     pub(crate) no_pager: bool,
@@ -318,8 +334,25 @@ pub(crate) struct DiffArgs {
 impl DiffArgs {
     /// As the library takes them, but for the commits.
     pub(crate) fn options(&self) -> Options {
+        let options = Options::new().scratch(self.scratch);
+        let options = match &self.kept {
+            Some(name) => options.kept(name),
+            None => options,
+        };
         let paths = self.paths.iter();
-        paths.fold(Options::new(), |options, path| options.path(path))
+        paths.fold(options, |options, path| options.path(path))
+    }
+
+    /// With the commits.
+    pub(crate) fn options_of_system(&self) -> Options {
+        let mut options = self.options();
+        if let Some(commit) = &self.from {
+            options = options.from(commit);
+        }
+        if let Some(commit) = &self.to {
+            options = options.to(commit);
+        }
+        options
     }
 }
 
@@ -327,8 +360,16 @@ impl DiffArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// See /usr writable; unlocks it first in the state transient where it is locked
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "scratch", conflicts_with = "scratch")]
     writable: bool,
+
+    /// See a copy of the system that nobody else sees, of which `commit --scratch` makes something
+    #[arg(long)]
+    pub(crate) scratch: bool,
+
+    /// Begin the copy anew
+    #[arg(long, requires = "scratch")]
+    pub(crate) fresh: bool,
 
     /// How long to wait while somebody else holds the sysroot's lock
     #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]

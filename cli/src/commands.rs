@@ -9,6 +9,7 @@ mod config;
 mod detect;
 mod diff;
 mod end;
+mod keep;
 mod run;
 mod status;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),
         Some(Verb::Cleanup(args)) => cleanup::run(&args),
+        Some(Verb::Keep(args)) => keep::run(&args),
         Some(Verb::Commit(args)) => commit::run(&args, cli.json),
         Some(Verb::Config(_)) => config::run(),
         Some(Verb::Diff(args)) => diff::run(&args, cli.json),

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use gio::prelude::*;
 use glib::{Variant, VariantDict};
+use ostree::ObjectType;
 use ostree::prelude::*;
 
 use crate::error::{Error, Kind, Result};
@@ -97,11 +98,32 @@ pub fn sign(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> 
     Ok(())
 }
 
-/// Brings a commit of the repository at `from` into another one, with all that it needs.
-pub fn copy(from: &Path, to: &ostree::Repo, commit: &str) -> Result<()> {
-    let options = VariantDict::new(None);
-    options.insert_value("refs", &vec![commit].to_variant());
-    let url = gio::File::for_path(from).uri();
-    to.pull_with_options(&url, &options.end(), None, gio::Cancellable::NONE)?;
+/// Brings a commit into another repository, with all that it needs, and has the ref lead to it.
+///
+/// Not by a pull: that starts threads, which would stay in the namespace of the one that calls.
+pub fn copy(
+    from: &ostree::Repo,
+    to: &ostree::Repo,
+    commit: &str,
+    branch: Option<&str>,
+) -> Result<()> {
+    let none = gio::Cancellable::NONE;
+    let objects = from.traverse_commit(commit, 0, none)?;
+    let transaction = to.auto_transaction(none)?;
+    for object in objects {
+        let (kind, checksum) = (object.object_type(), object.checksum());
+        if kind != ObjectType::Commit && !to.has_object(kind, checksum, none)? {
+            to.import_object_from(from, kind, checksum, none)?;
+        }
+    }
+    // Last: where it is, all of it is.
+    to.import_object_from(from, ObjectType::Commit, commit, none)?;
+    if let Some(signatures) = from.read_commit_detached_metadata(commit, none)? {
+        to.write_commit_detached_metadata(commit, Some(&signatures), none)?;
+    }
+    if let Some(branch) = branch {
+        to.transaction_set_ref(None, branch, Some(commit));
+    }
+    transaction.commit(none)?;
     Ok(())
 }

@@ -5,13 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{Database, Installed, Package, PackageState};
+use super::paragraph::{Key, Paragraph};
+use super::{Database, Installed};
 use crate::diff;
 use crate::error::{Error, Kind, Result};
 use crate::tree::whole::Whole;
@@ -27,6 +27,9 @@ const PLACES: [&str; 6] = [
     "/usr/share/dpkg",
     "/var/lib/dpkg",
 ];
+
+/// How a file of checksums ends.
+const CHECKSUMS: &str = "md5sums";
 
 /// More than any line has; a file with a longer one is none of dpkg's.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -81,38 +84,35 @@ impl Database for Dpkg {
             }
             tell(path)
         };
-        each(
-            &self.directory,
-            &*self.node,
-            "info",
-            &mut |path, node| match path.extension().is_some_and(|end| end == "list") {
-                true => lines(path, node, &mut |line| {
-                    if line.starts_with(b"/") {
-                        tell(line)
-                    } else {
-                        Ok(())
-                    }
-                }),
-                false => Ok(()),
-            },
-        )?;
-        // Without dpkg, the checksums name the files: `HASH  usr/bin/x`.
-        each(
-            &self.directory,
-            &*self.node,
-            "status.d",
-            &mut |path, node| match path.extension().is_some_and(|end| end == "md5sums") {
-                true => lines(path, node, &mut |line| match line
-                    .windows(2)
-                    .position(|two| two == b"  ")
-                {
-                    Some(place) => tell(&[b"/", &line[place + 2..]].concat()),
+        let kinds: [(&str, &str, fn(&[u8]) -> Option<Vec<u8>>); 2] = [
+            ("info", "list", in_list),
+            // Without dpkg, the checksums name the files.
+            ("status.d", CHECKSUMS, in_checksums),
+        ];
+        for (name, end, path_in) in kinds {
+            each(&self.directory, &*self.node, name, &mut |path, node| {
+                if path.extension() != Some(OsStr::new(end)) {
+                    return Ok(());
+                }
+                lines(path, node, &mut |line| match path_in(line) {
+                    Some(path) => tell(&path),
                     None => Ok(()),
-                }),
-                false => Ok(()),
-            },
-        )
+                })
+            })?;
+        }
+        Ok(())
     }
+}
+
+/// A line is a path.
+fn in_list(line: &[u8]) -> Option<Vec<u8>> {
+    line.starts_with(b"/").then(|| line.to_vec())
+}
+
+/// A line is `HASH  usr/bin/x`.
+fn in_checksums(line: &[u8]) -> Option<Vec<u8>> {
+    let gap = line.windows(2).position(|two| two == b"  ")?;
+    Some([b"/", &line[gap + 2..]].concat())
 }
 
 /// The names, some with `:` and architecture, of packages whose list of files was written
@@ -125,11 +125,9 @@ pub fn lists_written_anew(before: &Dpkg, after: &Dpkg) -> Result<HashSet<String>
     if !is_directory(&*old) || !is_directory(&*new) || old.identity().is(new.identity()) {
         return Ok(HashSet::new());
     }
-    let names = diff::suspects(&*old, &*new)?;
-    let lists = names
-        .iter()
-        .filter_map(|name| name.to_str()?.strip_suffix(".list"));
-    Ok(lists.map(str::to_owned).collect())
+    let names = diff::suspects(&*old, &*new)?.into_iter();
+    let lists = names.filter_map(|name| Some(name.to_str()?.strip_suffix(".list")?.to_owned()));
+    Ok(lists.collect())
 }
 
 fn read(directory: &Path, node: &dyn Node) -> Result<Vec<Installed>> {
@@ -149,29 +147,29 @@ fn read(directory: &Path, node: &dyn Node) -> Result<Vec<Installed>> {
             false => Ok(()),
         }
     })?;
-    each(directory, node, "status.d", &mut |path, file| match path
-        .extension()
-        .is_some_and(|end| end == "md5sums")
-    {
-        true => Ok(()),
-        false => read_file(path, file, &mut all),
-    })?;
+    each(
+        directory,
+        node,
+        "status.d",
+        &mut |path, file| match path.extension() == Some(OsStr::new(CHECKSUMS)) {
+            true => Ok(()),
+            false => read_file(path, file, &mut all),
+        },
+    )?;
     Ok(all.into_values().flatten().collect())
 }
 
 fn has_lists(node: &dyn Node) -> Result<bool> {
-    let Some(info) = node
-        .child(OsStr::new("info"))?
-        .filter(|info| is_directory(&**info))
-    else {
-        return Ok(false);
-    };
-    let is_list = |name: &OsString| name.as_bytes().ends_with(b".list");
-    Ok(info.entries()?.iter().any(|entry| is_list(&entry.name)))
+    let mut found = false;
+    each(Path::new(""), node, "info", &mut |path, _| {
+        found = found || path.extension() == Some(OsStr::new("list"));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
-/// Packages by name and architecture; `None` are those that are known, and not installed.
-type All = HashMap<(String, String), Option<Installed>>;
+/// What is known of packages; `None` of those that are not installed.
+type All = HashMap<Key, Option<Installed>>;
 
 fn read_file(path: &Path, node: &dyn Node, all: &mut All) -> Result<()> {
     let mut paragraph = Paragraph::default();
@@ -197,92 +195,6 @@ fn read_file(path: &Path, node: &dyn Node, all: &mut All) -> Result<()> {
         return Err(failed(number, "it ends in the middle"));
     }
     finish(&mut paragraph, number)
-}
-
-/// What is read of one package.
-#[derive(Default)]
-struct Paragraph {
-    name: Option<String>,
-    version: Option<String>,
-    architecture: Option<String>,
-    status: Option<String>,
-    hasher: DefaultHasher,
-    /// Whether the line before was of a field that counts.
-    counts: bool,
-    any: bool,
-}
-
-impl Paragraph {
-    /// Takes a line without its end.
-    fn add(&mut self, line: &[u8]) -> Result<(), &'static str> {
-        if line.starts_with(b" ") || line.starts_with(b"\t") {
-            if !self.any {
-                return Err("a continued line continues nothing");
-            }
-            if self.counts {
-                line.hash(&mut self.hasher);
-            }
-            return Ok(());
-        }
-        self.any = true;
-        let colon = line.iter().position(|byte| *byte == b':');
-        let (field, value) = line.split_at(colon.ok_or("it is no field")?);
-        let value = String::from_utf8_lossy(value[1..].trim_ascii()).into_owned();
-        let field = field.to_ascii_lowercase();
-        // What says how far it is, and what it waits for, is no part of the package.
-        self.counts = !matches!(
-            &field[..],
-            b"status" | b"config-version" | b"triggers-pending" | b"triggers-awaited"
-        );
-        if self.counts {
-            line.hash(&mut self.hasher);
-        }
-        match &field[..] {
-            b"package" => self.name = Some(value),
-            b"version" => self.version = Some(value),
-            b"architecture" => self.architecture = Some(value),
-            b"status" => self.status = Some(value),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// The package, if it is installed.
-    #[allow(clippy::type_complexity)]
-    fn finish(self) -> Result<Option<((String, String), Option<Installed>)>, &'static str> {
-        if !self.any {
-            return Ok(None);
-        }
-        let name = self.name.ok_or("a package has no name")?;
-        // `status.d` has none: all that is there is installed.
-        let status = self.status.as_deref().unwrap_or("install ok installed");
-        let state = match status.split_ascii_whitespace().nth(2) {
-            Some("installed" | "triggers-pending" | "triggers-awaited") => {
-                Some(PackageState::Installed)
-            }
-            Some("half-installed") => Some(PackageState::HalfInstalled),
-            Some("unpacked") => Some(PackageState::Unpacked),
-            Some("half-configured") => Some(PackageState::HalfConfigured),
-            Some("config-files" | "not-installed") => None,
-            _ => return Err("a status that is none of dpkg's"),
-        };
-        let architecture = self.architecture.unwrap_or_default();
-        let key = (name.clone(), architecture.clone());
-        let Some(state) = state else {
-            return Ok(Some((key, None)));
-        };
-        let installed = Installed {
-            name,
-            package: Package {
-                version: self.version.ok_or("a package has no version")?,
-                architecture,
-                state,
-            },
-            record: self.hasher.finish(),
-            since: None,
-        };
-        Ok(Some((key, Some(installed))))
-    }
 }
 
 /// Where files are that packages bring under another name.
@@ -360,6 +272,7 @@ fn damaged(path: &Path, how: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packages::Package;
     use crate::tree::{disk, overlay};
     use std::fs;
 
@@ -522,31 +435,6 @@ Version: 0~1
     }
 
     #[test]
-    fn how_it_is_selected_is_no_part_of_a_package_and_its_fields_are() {
-        let record = |status: &str| {
-            let made = Made::new("record");
-            made.write("usr/lib/dpkg-db/status", status);
-            let found = made.find().ok().flatten();
-            found.map(|d| {
-                d.packages()
-                    .iter()
-                    .map(|p| p.record)
-                    .fold(0, u64::wrapping_add)
-            })
-        };
-        let before = record(STATUS);
-        assert_eq!(
-            record(&STATUS.replace("install ok inst", "hold ok inst")),
-            before
-        );
-        assert_ne!(record(&STATUS.replace(" two", " three")), before);
-        assert_ne!(
-            record(&STATUS.replace("Multi-Arch: same", "Multi-Arch: no")),
-            before
-        );
-    }
-
-    #[test]
     fn a_list_that_is_in_the_upper_was_written_anew() {
         let made = Made::new("lists");
         made.write("usr/lib/dpkg-db/status", STATUS);
@@ -580,9 +468,7 @@ Version: 0~1
                 &STATUS[..middle("Multi-Arch: same\n")],
                 "line 4: a package has no version",
             ),
-            (" x\n", "line 1: a continued line"),
             ("Version: 1\n\n", "line 2: a package has no name"),
-            ("Package: x\nStatus: a b c\n", "line 2: a status"),
         ] {
             made.write("usr/lib/dpkg-db/status", status);
             assert!(made.error().contains(said), "{said}: {}", made.error());

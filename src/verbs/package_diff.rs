@@ -17,7 +17,7 @@ use crate::tree::Node;
 use crate::tree::whole::Whole;
 
 /// What became of the packages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PackageDiff {
     /// What became of each that is not as it was, sorted by name.
@@ -115,8 +115,8 @@ fn compare(sides: &Sides, names: [&str; 2], watch: &Watch<'_>) -> Result<Package
         .next("leave out --packages to see files"));
     }
     let mut suspects = Suspects::default();
-    for found in Walk::new(sides.root, sides.before.clone(), sides.after.clone()) {
-        check()?;
+    let mut walk = Walk::new(sides.root, sides.before.clone(), sides.after.clone());
+    while let Some(found) = walk.next_while(&check) {
         suspects.add(found?);
     }
     Ok(PackageDiff {

@@ -17,7 +17,7 @@ rm -r share/base-passwd && ln -s nowhere share/base-passwd      # a link in the 
 rm bin/cksum && mkdir bin/cksum && touch bin/cksum/inside       # the reverse
 rm -r share/misc && mkdir share/misc && touch share/misc/other  # an opaque directory
 chmod 2775 lib/os-release.d 2>/dev/null || chmod 2775 share/common-licenses
-setfattr -n user.note -v hello new/sub/file
+python3 -B -c 'import os; os.setxattr("new/sub/file", "user.note", b"hello")'
 rm -r share/doc
 head -c 3000000 /dev/urandom > new/large
 """
@@ -94,3 +94,173 @@ def test_a_commit_under_a_ref(system):
     assert seen and all(" /usr/" in line for line in seen), seen
     again = committed(system, "--branch", "mine", "/usr/new")
     assert all(" /usr/new" in line for line in system.run(["ostree", "diff", base, again]).stdout.splitlines())
+
+
+@trees("trixie")
+def test_what_cannot_be_in_a_commit(system):
+    assert system.run("ostree-unlock commit", check=False).returncode == 16  # not unlocked
+    system.run("ostree-unlock begin")
+    nothing = system.run("ostree-unlock commit", check=False)
+    assert nothing.returncode == 26 and "nothing was changed" in nothing.stderr, nothing
+    system.run(r"""cd /usr && mkdir new && echo x > new/file && mkfifo new/fifo && mknod new/null c 1 3
+        printf x > "$(printf 'new/odd\377')" && ln -s "$(printf 'odd\377')" new/link""")
+    refs = system.run("ostree refs").stdout
+    refused = system.run("ostree-unlock commit", check=False)
+    assert refused.returncode == 20, refused
+    for what in ("/usr/new/fifo: it is a named pipe", "/usr/new/null: it is a device", "UTF-8", "--skip-special"):
+        assert what in refused.stderr, refused
+    assert system.run("ostree refs").stdout == refs
+    answer = parse(system.run("ostree-unlock commit --skip-special --json").stdout)
+    assert {entry["path"] for entry in answer["skipped"]} >= {"/usr/new/fifo", "/usr/new/null"}
+    assert len(answer["skipped"]) == 4
+    shown = system.run(["ostree", "ls", "-R", answer["checksum"], "/usr/new"]).stdout
+    assert "/usr/new/file" in shown and "fifo" not in shown
+    for words in ("--prefer=changes", "--repo /nowhere", "--deploy --stage", "--etc /var/x", "--onto nothing"):
+        assert system.run(f"ostree-unlock commit --skip-special {words}", check=False).returncode in (1, 2, 26), words
+    nobody = system.run("ostree-unlock commit", user="nobody", check=False)
+    assert nobody.returncode == 14 and "root" in nobody.stderr, nobody
+
+
+@trees("bookworm", "trixie")
+def test_defaults_of_etc(system):
+    system.run("ostree-unlock begin && touch /usr/lib/x && mkdir -p /etc/new.d && echo a > /etc/new.d/one && echo b > /etc/two")
+    system.run("echo changed >> /etc/profile && rm /etc/issue && echo secret > /etc/shadow.mine && echo host > /etc/hostname")
+    commit = committed(system, "--etc", "/etc/new.d", "--etc", "/etc/profile")
+    listed = system.run(["ostree", "ls", "-R", commit, "/usr/etc"]).stdout
+    assert "/usr/etc/new.d/one" in listed and "/usr/etc/two" not in listed and "/usr/etc/issue\n" in listed
+    assert system.run(["ostree", "cat", commit, "/usr/etc/profile"]).stdout.endswith("changed\n")
+    everything = committed(system, "--etc", "/etc")
+    seen = set(system.run(["ostree", "diff", f"{everything}^", everything]).stdout.splitlines())
+    assert seen >= {"A    /usr/etc/two", "A    /usr/etc/new.d/one", "D    /usr/etc/issue", "M    /usr/etc/profile"}, seen
+    assert not [line for line in seen if line.split("/")[-1] in ("machine-id", "hostname", "passwd", "shadow")], seen
+
+
+@trees("trixie", "sid")
+def test_to_another_repository_and_signed(system):
+    system.run("ostree-unlock begin && mkdir /usr/new && echo x > /usr/new/file && ostree init --repo=/var/other --mode=archive")
+    commit = committed(system, "--repo", "/var/other", "--branch", "mine", "--subject", "Elsewhere")
+    assert system.run("ostree --repo=/var/other rev-parse mine").stdout.strip() == commit
+    system.run("ostree --repo=/var/other fsck")
+    assert "/usr/new/file" in system.run("ostree --repo=/var/other ls -R mine /usr/new").stdout
+    refused = system.run("ostree-unlock commit --sign=nonsense:key", check=False)
+    assert refused.returncode == 20 and "nonsense" in refused.stderr, refused
+    assert "mine" not in system.run("ostree refs").stdout
+
+
+@trees()
+def test_replayed_on_an_upgrade(system, is_locked):
+    """A hotfix survives an upgrade: what both sides changed is named, and never decided silently."""
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin")
+    system.run("""cd /usr && echo fixed > lib/fixed && chmod 4711 bin/tac && rm bin/cksum && echo ours >> share/base-files/profile
+        mkdir lib/both && echo ours > lib/both/file && rm -r share/misc && echo same > lib/same""")
+    # the upgrade, made of the same base
+    system.run(f"ostree checkout -U {base} /var/next && cd /var/next/usr && rm -f bin/tac && cp -a /usr/bin/head bin/tac.new")
+    system.run(f"rm -rf /var/next && ostree checkout {base} /var/next")
+    system.run("""cd /var/next/usr && echo upgraded > lib/upgraded && cp lib/os-release lib/os-release.new
+        echo theirs > x && cat x >> share/base-files/profile.md5sums && rm x && echo same > lib/same
+        cp bin/tac bin/tac.2 && echo more >> bin/tac.2 && mv bin/tac.2 bin/tac""")
+    clean = system.run(["ostree", "commit", "--branch=next", f"--parent={base}", "--tree=dir=/var/next"]).stdout.strip()
+    merged = committed(system, "--onto", "next", "--branch", "merged")
+    assert system.run(["ostree", "rev-parse", f"{merged}^"]).stdout.strip() == clean
+    for path, text in (("/usr/lib/fixed", "fixed\n"), ("/usr/lib/upgraded", "upgraded\n")):
+        assert system.run(["ostree", "cat", merged, path]).stdout == text
+    # its content of theirs, its mode of ours
+    assert "-04711" in system.run(["ostree", "ls", merged, "/usr/bin/tac"]).stdout
+    assert system.run(["ostree", "cat", merged, "/usr/bin/tac"]).stdout.endswith("more\n")
+    assert system.run(["ostree", "ls", merged, "/usr/bin/cksum"], check=False).returncode != 0
+    # and now against one that changed the same
+    system.run("""cd /var/next/usr && cp share/base-files/profile p && echo theirs >> p && mv p share/base-files/profile
+        mkdir lib/both && echo theirs > lib/both/file && touch share/misc/added && cp bin/cksum c && echo x >> c && mv c bin/cksum""")
+    system.run(["ostree", "commit", "--branch=next", f"--parent={clean}", "--tree=dir=/var/next"])
+    refs = system.run("ostree refs | sort").stdout
+    refused = system.run("ostree-unlock commit --onto next", check=False)
+    assert refused.returncode == 28, refused
+    for path in ("share/base-files/profile", "lib/both/file", "share/misc", "bin/cksum"):
+        assert f"/usr/{path}: " in refused.stderr, (path, refused)
+    assert refused.stderr.count("(changes: ") == 4 and "--prefer" in refused.stderr, refused
+    assert system.run("ostree refs | sort").stdout == refs
+    partly = system.run("ostree-unlock commit --onto next --prefer=changes:/usr/lib --prefer=commit:/usr/bin/cksum", check=False)
+    assert partly.returncode == 28 and partly.stderr.count("(changes: ") == 2, partly
+    answer = parse(
+        system.run("ostree-unlock commit --onto next --prefer=commit --prefer=changes:/usr/lib/both --deploy --json").stdout
+    )
+    assert {entry["taken"] for entry in answer["resolved"]} == {"changes", "commit"}
+    system.reboot()
+    is_locked()
+    assert system.run("cat /usr/lib/both/file /usr/lib/fixed").stdout == "ours\nfixed\n"
+    assert system.run("tail -1 /usr/share/base-files/profile").stdout == "theirs\n"
+    assert system.exists("/usr/share/misc/added") and system.exists("/usr/bin/cksum")
+    assert system.run("stat -c %a /usr/bin/tac").stdout == "4711\n"
+
+
+@trees("trixie", "sid")
+def test_a_hotfix_that_would_be_left_behind(system, usr):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin hotfix && touch /usr/lib/fixed")
+    assert usr()["problems"] == []
+    system.run(f"ostree checkout {base} /var/next && touch /var/next/usr/lib/upgraded")
+    upgrade = system.run(["ostree", "commit", "-b", "next", f"--parent={base}", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(["ostree", "admin", "deploy", "next"])
+    (problem,) = usr()["problems"]
+    assert problem["code"] == "hotfix-left-behind" and f"--onto {upgrade}" in problem["text"], problem
+    system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
+    assert usr()["problems"] == []
+    system.reboot()
+    assert system.exists("/usr/lib/fixed") and system.exists("/usr/lib/upgraded")
+    # that of the other deployment is still there
+    other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
+    assert other == "A\t/usr/lib/fixed\n", other
+
+
+@trees("trixie")
+def test_commits_that_changes_cannot_go_on(system):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin && touch /usr/lib/x")
+    system.run("mkdir -p /var/empty/etc /var/other/usr/lib && echo ID=other > /var/other/usr/lib/os-release")
+    for name, words in (("empty", "has no /usr"), ("other", "another system: other")):
+        system.run(["ostree", "commit", "-b", name, f"--tree=dir=/var/{name}"])
+        refused = system.run(f"ostree-unlock commit --onto {name}", check=False)
+        assert refused.returncode == 2 and words in refused.stderr, refused
+    # in part, and damaged
+    system.run(f"ostree checkout {base} /var/next && mkdir /var/next/usr/lib/deep && touch /var/next/usr/lib/deep/file")
+    commit = system.run(["ostree", "commit", "-b", "next", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(f"touch /sysroot/ostree/repo/state/{commit}.commitpartial")
+    refused = system.run("ostree-unlock commit --onto next", check=False)
+    assert refused.returncode == 26 and "in part" in refused.stderr, refused
+
+
+@trees("trixie")
+def test_written_to_meanwhile(system):
+    """Nothing is made of what changed while it was read."""
+    system.run("ostree-unlock begin && mkdir /usr/many && cd /usr/many && seq 3000 | xargs -n 500 touch")
+    script = """
+import subprocess, threading, time
+stop = False
+def write():
+    n = 0
+    while not stop:
+        n += 1
+        with open(f"/usr/many/{n % 3000 + 1}", "w") as f: f.write(str(n))
+writer = threading.Thread(target=write); writer.start()
+done = subprocess.run(["ostree-unlock", "commit"], capture_output=True, text=True)
+stop = True; writer.join()
+print(done.returncode, done.stderr)
+"""
+    refs = system.run("ostree refs | sort").stdout
+    said = system.python(script).stdout
+    assert said.startswith("29 ") and "written to while it was read" in said, said
+    assert system.run("ostree refs | sort").stdout == refs
+    committed(system)
+
+
+@trees("trixie")
+def test_a_repository_without_room(system):
+    system.run("ostree-unlock begin --backing ram && head -c 20000000 /dev/urandom > /usr/lib/large")
+    system.run("ostree config set core.min-free-space-size 900GB")
+    refs = system.run("ostree refs | sort").stdout
+    refused = system.run("ostree-unlock commit", check=False)
+    assert refused.returncode == 21 and "min-free-space" in refused.stderr, refused
+    assert system.run("ostree refs | sort").stdout == refs
+    system.run("ostree config unset core.min-free-space-size")
+    committed(system)

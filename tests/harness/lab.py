@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import cache, debian, emulator, images, isolation, linux, payload
+from . import cache, debian, emulator, images, isolation, linux, payload, rpm
 from .host import Host
 from .machine import VirtualMachine
 from .namespace import NamespaceSystem
@@ -99,6 +99,11 @@ class Lab:
     def emulator(self) -> Path:
         """The tree that QEMU is run in."""
         return emulator.emulator(self._isolated())
+
+    @_remembered
+    def rpm(self) -> Path:
+        """The archive that has rpm in it."""
+        return rpm.archive(self._isolated())
 
     @_remembered
     def linux(self, suite: Suite) -> linux.Kernel:

@@ -38,8 +38,20 @@ pub(crate) struct CommitArgs {
     onto: Option<String>,
 
     /// Whose version to take where both changed the same: `changes` or `commit`, or of one path `changes:PATH`
-    #[arg(long, value_name = "SIDE[:PATH]", value_parser = values::prefer, requires = "onto")]
+    #[arg(long, value_name = "SIDE[:PATH]", value_parser = values::prefer)]
     prefer: Vec<(PathBuf, Prefer)>,
+
+    /// The hotfix of another deployment: its number or name in `ostree admin status`
+    #[arg(long, value_name = "DEPLOYMENT", conflicts_with_all = ["etc", "kept", "scratch"])]
+    pub(crate) deployment: Option<String>,
+
+    /// Of what was kept under this name, instead of what was written to /usr
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["etc", "scratch"])]
+    kept: Option<String>,
+
+    /// Of the scratch of `run --scratch`, its /etc included
+    #[arg(long, conflicts_with = "etc")]
+    scratch: bool,
 
     /// Leave out devices, sockets, and what else cannot be in a commit
     #[arg(long)]
@@ -87,7 +99,8 @@ impl CommitArgs {
         let mut options = Options::new()
             .dry_run(self.dry_run)
             .lock_wait(self.lock_wait)
-            .skip_special(self.skip_special);
+            .skip_special(self.skip_special)
+            .scratch(self.scratch);
         for path in &self.paths {
             options = options.path(path);
         }
@@ -108,6 +121,7 @@ impl CommitArgs {
         options = with(options, text(&self.body), Options::body);
         options = with(options, text(&self.branch), Options::branch);
         options = with(options, text(&self.onto), Options::onto);
+        options = with(options, text(&self.kept), Options::kept);
         options = with(options, self.gpg_homedir.clone(), Options::gpg_home);
         options = with(options, self.repo.as_deref().map(absolute), Options::repo);
         with(options, self.deploy_how(), Options::deploy)

@@ -25,8 +25,6 @@ pub(crate) enum Keep {
     Save(SaveArgs),
     /// List what is kept
     List(ListArgs),
-    /// Show the changes that are kept under a name
-    Show(ShowArgs),
     /// Put changes back into /usr, which has to be unlocked
     Restore(RestoreArgs),
     /// Forget changes
@@ -66,16 +64,6 @@ pub(crate) struct SaveArgs {
 /// `keep list`.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) sysroot: SysrootArgs,
-}
-
-/// `keep show`.
-#[derive(Debug, Args)]
-pub(crate) struct ShowArgs {
-    /// What they are called
-    pub(crate) name: String,
-
     #[command(flatten)]
     pub(crate) sysroot: SysrootArgs,
 }

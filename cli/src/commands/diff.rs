@@ -9,6 +9,7 @@ use ostree_unlock::{Diff, Difference, Result, Watch};
 use crate::answer::Answer;
 use crate::args::DiffArgs;
 use crate::output::differences::{self, Sum};
+use crate::output::packages;
 use crate::output::pager;
 use crate::output::stream;
 use crate::output::tree::Tree;
@@ -54,6 +55,9 @@ impl Form {
 }
 
 pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
+    if args.packages {
+        return packages(args, json);
+    }
     let mut form = Form::of(args, json);
     let is_long = matches!(form, Form::Tree(_) | Form::NameStatus);
     let cancellable = gio::Cancellable::new();
@@ -100,23 +104,68 @@ fn show(
 }
 
 fn differences(args: &DiffArgs, watch: &Watch<'_>) -> Result<Diff> {
-    let mut options = args.options();
-    if let (Some(path), Some(from), Some(to)) = (&args.repo, &args.from, &args.to) {
-        let repo = sysroot::repo(path).map_err(|error| error.during("diff"))?;
-        return ostree_unlock::diff_commits(&repo, from, to, &options, watch);
+    match Meant::by(args).map_err(|error| error.during("diff"))? {
+        Meant::Commits { repo, from, to } => {
+            ostree_unlock::diff_commits(&repo, from, to, &args.options(), watch)
+        }
+        Meant::System(sysroot, deployment) => {
+            let options = args.options_of_system();
+            ostree_unlock::diff(&sysroot, deployment.as_ref(), &options, watch)
+        }
     }
-    if let Some(commit) = &args.from {
-        options = options.from(commit);
-    }
-    if let Some(commit) = &args.to {
-        options = options.to(commit);
-    }
-    let sysroot = sysroot::open(args.sysroot.path.as_deref());
-    let deployment = match &args.deployment {
-        Some(name) => Some(sysroot::deployment(&sysroot, name).map_err(|e| e.during("diff"))?),
-        None => None,
+}
+
+/// What becomes of packages is known when all is.
+fn packages(args: &DiffArgs, json: bool) -> Result<Answer> {
+    let watch = Watch::default();
+    let diff = match Meant::by(args).map_err(|error| error.during("diff"))? {
+        Meant::Commits { repo, from, to } => {
+            ostree_unlock::package_diff_commits(&repo, from, to, &args.options(), &watch)?
+        }
+        Meant::System(sysroot, deployment) => {
+            let options = args.options_of_system();
+            ostree_unlock::package_diff(&sysroot, deployment.as_ref(), &options, &watch)?
+        }
     };
-    ostree_unlock::diff(&sysroot, deployment.as_ref(), &options, watch)
+    let text = match (json, args.stat) {
+        (true, _) => packages::json(&diff),
+        (_, true) => packages::sum(&diff),
+        _ => packages::text(&diff) + &packages::sum(&diff),
+    };
+    let mut out = pager::start(!json && !args.stat && !args.no_pager);
+    let written = out.write_all(text.as_bytes());
+    let finished = out.finish();
+    Ok(match written.and(finished) {
+        Ok(()) => Answer::shown(true),
+        Err(error) => cut_off(&error),
+    })
+}
+
+/// What is compared.
+enum Meant<'a> {
+    /// Two commits of a repository.
+    Commits {
+        repo: ostree::Repo,
+        from: &'a str,
+        to: &'a str,
+    },
+    /// A deployment, by default the booted one, or commits of its sysroot.
+    System(ostree::Sysroot, Option<ostree::Deployment>),
+}
+
+impl Meant<'_> {
+    fn by(args: &DiffArgs) -> Result<Meant<'_>> {
+        if let (Some(path), Some(from), Some(to)) = (&args.repo, &args.from, &args.to) {
+            let repo = sysroot::repo(path)?;
+            return Ok(Meant::Commits { repo, from, to });
+        }
+        let sysroot = sysroot::open(args.sysroot.path.as_deref());
+        let deployment = match &args.deployment {
+            Some(name) => Some(sysroot::deployment(&sysroot, name)?),
+            None => None,
+        };
+        Ok(Meant::System(sysroot, deployment))
+    }
 }
 
 /// A reader that has seen enough is no failure; anything else is said.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `keep`: what it is told to do with changes that are set aside.
 
-use ostree_unlock::{Moved, Options, Result, Watch};
+use ostree_unlock::{Moved, Result, Watch};
 
 use crate::answer::Answer;
 use crate::args::{Keep, KeepArgs};
 use crate::output::{json, progress, text};
 use crate::{interrupt, sysroot};
 
-pub(super) fn run(args: &KeepArgs, as_json: bool) -> Result<Answer> {
+pub(super) fn run(args: &KeepArgs) -> Result<Answer> {
     match &args.what {
         Keep::Save(save) => {
             let sysroot = sysroot::open(save.lock.sysroot.path.as_deref());
@@ -29,13 +29,6 @@ pub(super) fn run(args: &KeepArgs, as_json: bool) -> Result<Answer> {
             let sysroot = sysroot::open(list.sysroot.path.as_deref());
             let all = ostree_unlock::keep_list(&sysroot)?;
             Ok(Answer::done(text::kept_list(&all), json::kept_list(&all)))
-        }
-        Keep::Show(show) => {
-            let sysroot = sysroot::open(show.sysroot.path.as_deref());
-            let watch = Watch::default();
-            let differences =
-                ostree_unlock::keep_show(&sysroot, &show.name, &Options::new(), &watch)?;
-            super::diff::show(differences, super::diff::form(as_json))
         }
         Keep::Drop(drop) => {
             let sysroot = sysroot::open(drop.lock.sysroot.path.as_deref());

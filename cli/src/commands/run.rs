@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! `run`: becomes another command, which sees `/usr` writable. By exec(2), so its exit
+//! `run`: becomes another command, which sees `/usr` writable, or a scratch. By exec(2), so its exit
 //! status, signals, terminal and working directory are its own.
 
 use std::convert::Infallible;
@@ -14,12 +14,20 @@ use crate::{exit, output, sysroot};
 
 /// Returns only if it cannot.
 pub(super) fn run(args: &RunArgs) -> Result<Infallible> {
+    if args.scratch {
+        ostree_unlock::enter_scratch(args.fresh)?;
+        return execute(args);
+    }
     if begin(args)? {
         output::stream::complain(
             "/usr was unlocked in the state transient, and stays so: `ostree-unlock end` locks it",
         );
     }
     ostree_unlock::enter()?;
+    execute(args)
+}
+
+fn execute(args: &RunArgs) -> Result<Infallible> {
     let (program, rest) = args.command();
     let failure = Command::new(program).args(rest).exec();
     // As env(1) and shells have it.

@@ -3,11 +3,11 @@
 //! are only ever added under one number, and a key is there even where it is null.
 //! Paths that are not UTF-8 are shown lossily: JSON has no other way.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    Committed, Config, DeploymentId, Detection, Error, Hierarchy, Holder, Kind, NoUpper, Outcome,
-    Overview, Prefer, Problem, Setting, UpperInfo, Usage,
+    About, Committed, Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kind,
+    Moved, NoUpper, Outcome, Overview, Prefer, Problem, Setting, State, UpperInfo, Usage,
 };
 use serde_json::{Value, json};
 
@@ -55,27 +55,57 @@ pub(crate) fn detect(detection: &Detection) -> Value {
 
 /// `commit`.
 pub(crate) fn committed(committed: &Committed) -> Value {
-    let skipped = committed
-        .skipped
-        .iter()
-        .map(|(path, why)| json!({ "path": path.to_string_lossy(), "why": why }));
-    let resolved = committed.resolved.iter().map(|(conflict, prefer)| {
-        let taken = match prefer {
-            Prefer::Changes => "changes",
-            _ => "commit",
-        };
-        json!({ "path": conflict.path.to_string_lossy(), "cause": conflict.cause, "taken": taken })
-    });
     json!({
         "checksum": committed.checksum,
         "parent": committed.parent,
         "changes": committed.changes,
         "branch": committed.branch,
         "deployment": committed.deployment,
-        "skipped": skipped.collect::<Vec<_>>(),
-        "resolved": resolved.collect::<Vec<_>>(),
+        "skipped": skipped(&committed.skipped),
+        "resolved": resolved(&committed.resolved),
         "notes": committed.notes,
     })
+}
+
+/// `keep save`, `keep restore` and `keep drop`.
+pub(crate) fn moved(moved: &Moved) -> Value {
+    json!({
+        "checksum": moved.checksum,
+        "changes": moved.changes,
+        "skipped": skipped(&moved.skipped),
+        "resolved": resolved(&moved.resolved),
+    })
+}
+
+/// `keep list`.
+pub(crate) fn kept_list(all: &[About]) -> Value {
+    let one = |about: &About| {
+        json!({
+            "name": about.name,
+            "checksum": about.checksum,
+            "base": about.base,
+            "state": about.state.map(State::name),
+            "time": time::rfc3339(about.time),
+            "subject": about.subject,
+        })
+    };
+    json!({ "kept": all.iter().map(one).collect::<Vec<_>>() })
+}
+
+fn skipped(skipped: &[(PathBuf, &'static str)]) -> Vec<Value> {
+    let one = |(path, why): &(PathBuf, &'static str)| json!({ "path": path.to_string_lossy(), "why": why });
+    skipped.iter().map(one).collect()
+}
+
+fn resolved(resolved: &[(Conflict, Prefer)]) -> Vec<Value> {
+    let one = |(conflict, prefer): &(Conflict, Prefer)| {
+        let taken = match prefer {
+            Prefer::Changes => "changes",
+            _ => "commit",
+        };
+        json!({ "path": conflict.path.to_string_lossy(), "cause": conflict.cause, "taken": taken })
+    };
+    resolved.iter().map(one).collect()
 }
 
 /// `begin` and `cleanup`.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! Answers for people: plain, short, aligned, one screen of 80 columns.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    Committed, Config, Detection, Expiry, Hierarchy, NoUpper, Outcome, Overview, Prefer, State,
-    Usage,
+    About, Committed, Config, Conflict, Detection, Expiry, Hierarchy, Moved, NoUpper, Outcome,
+    Overview, Prefer, State, Usage,
 };
 
 use super::size::size;
@@ -57,19 +57,65 @@ pub(crate) fn committed(committed: &Committed) -> String {
 
 /// What is not in a commit as it was written.
 pub(crate) fn left_out(committed: &Committed) -> String {
+    let mut text = exceptions(&committed.skipped, &committed.resolved);
+    for note in &committed.notes {
+        text += &format!("note: {note}\n");
+    }
+    text
+}
+
+/// `keep save`.
+pub(crate) fn kept(name: &str, moved: &Moved) -> String {
+    format!(
+        "{} paths are kept as {name}; /usr stays as it is.\n{}",
+        moved.changes,
+        exceptions(&moved.skipped, &moved.resolved)
+    )
+}
+
+/// `keep restore`.
+pub(crate) fn restored(name: &str, dry_run: bool, moved: &Moved) -> String {
+    let done = match dry_run {
+        true => "would be put back",
+        false => "were put back",
+    };
+    format!(
+        "{} paths of {name} {done}.\n{}",
+        moved.changes,
+        exceptions(&moved.skipped, &moved.resolved)
+    )
+}
+
+/// `keep list`.
+pub(crate) fn kept_list(all: &[About]) -> String {
+    if all.is_empty() {
+        return "Nothing is kept.\n".to_owned();
+    }
+    let width = all.iter().map(|about| about.name.len()).max().unwrap_or(0);
+    all.iter()
+        .map(|about| {
+            let time = time::minute(about.time).unwrap_or_default();
+            let base = short(&about.base);
+            let what = match about.subject == about.name {
+                true => String::new(),
+                false => format!("  {}", about.subject),
+            };
+            format!("{:width$}  {time}  on {base}{what}\n", about.name)
+        })
+        .collect()
+}
+
+fn exceptions(skipped: &[(PathBuf, &'static str)], resolved: &[(Conflict, Prefer)]) -> String {
     let mut text = String::new();
-    for (path, why) in &committed.skipped {
+    for (path, why) in skipped {
         text += &format!("left out: {}: {why}\n", path.display());
     }
-    for (conflict, prefer) in &committed.resolved {
+    for (conflict, prefer) in resolved {
         let taken = match prefer {
             Prefer::Changes => "of the changes",
             _ => "of the commit",
         };
         text += &format!("taken as {taken}: {conflict}\n");
-    }
-    for note in &committed.notes {
-        text += &format!("note: {note}\n");
     }
     text
 }

@@ -9,13 +9,18 @@ pub(super) fn rfc3339(since: i64) -> Option<String> {
     Some(time.format("%Y-%m-%dT%H:%M:%SZ").ok()?.into())
 }
 
+/// To the minute, in the local time zone.
+pub(super) fn minute(time: i64) -> Option<String> {
+    let time = DateTime::from_unix_local(time).ok()?;
+    Some(time.format("%Y-%m-%d %H:%M").ok()?.into())
+}
+
 /// To the minute, in the local time zone, and how long ago that is at `now`.
 pub(super) fn ago(since: i64, now: i64) -> Option<String> {
-    let time = DateTime::from_unix_local(since).ok()?;
-    let time = time.format("%Y-%m-%d %H:%M").ok()?;
+    let time = minute(since)?;
     Some(match span(now - since) {
         Some(span) => format!("{time} ({span})"),
-        None => time.into(),
+        None => time,
     })
 }
 

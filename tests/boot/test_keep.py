@@ -1,0 +1,122 @@
+"""Changes are set aside under a name and come back later, on another boot or another base; and a scratch, which only one
+command sees and a commit is made of."""
+
+from __future__ import annotations
+
+from harness import greeting
+from harness.documents import parse
+from harness.fixtures import trees
+
+
+def diff(system, *words: str) -> set[str]:
+    """What is different, as letters and paths."""
+    return set(system.run(["ostree-unlock", "diff", "--name-status", *words]).stdout.splitlines())
+
+
+@trees()
+def test_changes_come_back(system, is_locked):
+    system.run("ostree-unlock begin")
+    system.run("""cd /usr && mkdir -p new/sub && echo text > new/sub/file && ln -s nowhere new/link && chmod 4711 bin/tac
+        rm -r share/misc bin/cksum && chown 7:8 new
+        python3 -B -c 'import os; os.setxattr("new/sub/file", "user.note", b"hello")'""")
+    before = diff(system)
+    answer = parse(system.run("ostree-unlock keep save fix --subject 'A fix' --json").stdout)
+    assert answer["changes"] == len(before) and answer["checksum"]
+    assert diff(system) == before
+    assert diff(system, "--kept", "fix") == before
+    again = system.run("ostree-unlock keep save fix", check=False)
+    assert again.returncode == 2 and "keep drop" in again.stderr, again
+    system.run("ostree-unlock end --yes")
+    locked = system.run("ostree-unlock keep restore fix", check=False)
+    assert locked.returncode == 16 and "begin" in locked.stderr, locked
+    system.reboot()
+    is_locked()
+    # it keeps what changed, and nothing else
+    size = int(system.run("ostree ls -R unlock/kept/fix | wc -l").stdout)
+    assert size < 60, size
+    (kept,) = parse(system.run("ostree-unlock keep list --json").stdout)["kept"]
+    assert (kept["name"], kept["subject"], kept["state"]) == ("fix", "A fix", "development")
+    system.run("ostree-unlock begin transient")
+    system.run("ostree-unlock keep restore fix")
+    assert diff(system) == before
+    assert system.run("cat /usr/new/sub/file").stdout == "text\n"
+    assert system.run("touch /usr/x", check=False).returncode != 0
+    # once more: all of it is there
+    assert parse(system.run("ostree-unlock keep restore fix --json").stdout)["changes"] == 0
+    system.run("ostree-unlock keep drop fix")
+    assert system.run("ostree-unlock keep list").stdout == "Nothing is kept.\n"
+    for words in ("keep drop fix", "keep restore fix", "diff --kept fix", "commit --kept fix"):
+        assert system.run(f"ostree-unlock {words}", check=False).returncode == 26, words
+    assert system.run("ostree-unlock keep save a/b", check=False).returncode == 2
+
+
+@trees("trixie")
+def test_conflicts_with_what_is_there(system):
+    system.run("ostree-unlock begin && echo ours >> /usr/lib/os-release && echo new > /usr/lib/new && ostree-unlock keep save fix")
+    system.run("ostree-unlock end --yes && ostree-unlock begin && echo theirs > /usr/lib/new")
+    before = diff(system)
+    refused = system.run("ostree-unlock keep restore fix", check=False)
+    assert refused.returncode == 28 and "/usr/lib/new: made on both sides" in refused.stderr, refused
+    assert diff(system) == before
+    dry = system.run("ostree-unlock keep restore fix --prefer=changes --dry-run").stdout
+    assert "would be put back" in dry and diff(system) == before
+    system.run("ostree-unlock keep restore fix --prefer=commit:/usr/lib/new")
+    assert system.run("cat /usr/lib/new; tail -1 /usr/lib/os-release").stdout == "theirs\nours\n"
+
+
+@trees("bookworm", "sid")
+def test_kept_changes_become_a_deployment(system, is_locked):
+    system.run("ostree-unlock begin && echo fixed > /usr/lib/fixed && ostree-unlock keep save fix && ostree-unlock end --yes")
+    system.run("ostree-unlock commit --kept fix --deploy")
+    system.reboot()
+    is_locked()
+    assert system.run("cat /usr/lib/fixed").stdout == "fixed\n"
+
+
+@trees()
+def test_a_scratch(system, is_locked):
+    none = system.run("ostree-unlock commit --scratch", check=False)
+    assert none.returncode == 26 and "run --scratch" in none.stderr, none
+    run = "ostree-unlock run --scratch --"
+    system.run(f"{run} sh -c 'echo x > /usr/lib/fixed && echo y > /etc/fixed && echo z > /var/fixed && rm /usr/bin/cksum'")
+    is_locked()
+    for path in ("/usr/lib/fixed", "/etc/fixed", "/var/fixed"):
+        assert not system.exists(path), path
+    assert system.exists("/usr/bin/cksum")
+    assert system.run("touch /sysroot/ostree/x", check=False).returncode == system.run(
+        f"{run} touch /sysroot/ostree/x", check=False
+    ).returncode
+    # it goes on where it was, whatever the system is unlocked for
+    system.run("ostree-unlock begin && touch /usr/lib/other")
+    assert system.run(f"{run} sh -c 'cat /usr/lib/fixed /etc/fixed /var/fixed; ls /usr/lib/other'", check=False).stdout == "x\ny\nz\n"
+    assert diff(system, "--scratch") == {"A\t/usr/lib/fixed", "D\t/usr/bin/cksum"}
+    assert diff(system) == {"A\t/usr/lib/other"}
+    assert system.run(f"{run} sh -c 'exit 7'", check=False).returncode == 7
+    busy = system.run(f"{run} sh -c 'ostree-unlock commit --scratch'", check=False)
+    assert busy.returncode == 18 and "in the scratch" in busy.stderr, busy
+    system.run("ostree-unlock commit --scratch --deploy")
+    system.run("ostree-unlock run --scratch --fresh -- sh -c '! ls /usr/lib/fixed'")
+    assert diff(system, "--scratch") == set()
+    system.reboot()
+    is_locked()
+    assert system.run("cat /usr/lib/fixed /etc/fixed").stdout == "x\ny\n"
+    assert not system.exists("/usr/bin/cksum") and not system.exists("/var/fixed")
+    nobody = system.run(f"{run} true", user="nobody", check=False)
+    assert nobody.returncode == 14, nobody
+
+
+@trees()
+def test_packages_for_the_next_boot(system, is_locked):
+    """What apt installs in a scratch is in the next system, and nothing of it in the one that runs."""
+    system.run(greeting.MAKE)
+    system.run(greeting.PREPARE_APT)
+    system.run("ostree-unlock run --scratch -- apt-get install --yes /var/greeting.deb")
+    is_locked()
+    assert not system.exists(greeting.PROGRAM)
+    assert system.run("dpkg-query -s greeting", check=False).returncode != 0
+    assert f"A\t{greeting.PROGRAM}" in diff(system, "--scratch")
+    system.run("ostree-unlock commit --scratch --deploy --subject 'With a greeting'")
+    system.reboot()
+    is_locked()
+    assert system.run("greeting").stdout == "hello\n"
+    assert "install ok installed" in system.run("dpkg-query -W -f '${Status}' greeting").stdout
