@@ -9,15 +9,19 @@ use std::rc::Rc;
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
+use crate::etc;
 use crate::live;
+use crate::observe;
 use crate::options::{Deploy, Options, Progress, Watch};
+use crate::ostree::DeploymentId;
 use crate::ostree::publish::{self, Message};
-use crate::ostree::sysroot;
+use crate::ostree::sysroot::{self, Named};
 use crate::ostree::writer::Writer;
 use crate::ostree::{booted, deployments};
 use crate::perform;
 use crate::replay::{self, Action};
 use crate::stack::State;
+use crate::sys::mountinfo::View;
 use crate::sys::namespace;
 use crate::tree::{self, FileType, Node, commit as commits};
 
@@ -91,11 +95,29 @@ pub fn commit(
             let mut changes = Changes::of(&source, &repo, options)?;
             return Ok(plan(&repo, &mut changes, options)?.1);
         }
-        perform::write(&booted, options, watch, |tell| {
+        let left = match &source {
+            Source::Written(Named::Booted(booted)) if options.etc_paths.is_empty() => {
+                left_in_etc(booted)?
+            }
+            _ => None,
+        };
+        let mut committed = perform::write(&booted, options, watch, |tell| {
             make(&source, &os, options, tell)
-        })
+        })?;
+        committed.notes.extend(left);
+        Ok(committed)
     };
     start().map_err(|error: Error| error.during("commit"))
+}
+
+/// Says what was changed beside `/usr` meanwhile, which is in no commit unless it is asked for.
+fn left_in_etc(booted: &DeploymentId) -> Result<Option<String>> {
+    let since = observe::observe(booted, View::Caller)?.since();
+    let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
+    let named = changed.and_then(|changed| etc::named(&changed));
+    Ok(named.map(|named| {
+        format!("changed in /etc since begin, and not in it: {named}; --etc=PATH takes it in")
+    }))
 }
 
 fn check(options: &Options) -> Result<()> {

@@ -153,7 +153,8 @@ def test_replayed_on_an_upgrade(system, is_locked):
     base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
     system.run("ostree-unlock begin")
     system.run("""cd /usr && echo fixed > lib/fixed && chmod 4711 bin/tac && rm bin/cksum && echo ours >> share/base-files/profile
-        mkdir lib/both && echo ours > lib/both/file && rm -r share/misc && echo same > lib/same""")
+        mkdir lib/both && echo ours > lib/both/file && rm -r share/misc && echo same > lib/same
+        echo ours > share/common-licenses/ours""")
     # the upgrade, made of the same base
     system.run(f"ostree checkout -U {base} /var/next && cd /var/next/usr && rm -f bin/tac && cp -a /usr/bin/head bin/tac.new")
     system.run(f"rm -rf /var/next && ostree checkout {base} /var/next")
@@ -171,25 +172,30 @@ def test_replayed_on_an_upgrade(system, is_locked):
     assert system.run(["ostree", "ls", merged, "/usr/bin/cksum"], check=False).returncode != 0
     # and now against one that changed the same
     system.run("""cd /var/next/usr && cp share/base-files/profile p && echo theirs >> p && mv p share/base-files/profile
-        mkdir lib/both && echo theirs > lib/both/file && touch share/misc/added && cp bin/cksum c && echo x >> c && mv c bin/cksum""")
+        mkdir lib/both && echo theirs > lib/both/file && touch share/misc/added && cp bin/cksum c && echo x >> c && mv c bin/cksum
+        rm -r share/common-licenses""")
     system.run(["ostree", "commit", "--branch=next", f"--parent={clean}", "--tree=dir=/var/next"])
     refs = system.run("ostree refs | sort").stdout
     refused = system.run("ostree-unlock commit --onto next", check=False)
     assert refused.returncode == 28, refused
-    for path in ("share/base-files/profile", "lib/both/file", "share/misc", "bin/cksum"):
+    for path in ("share/base-files/profile", "lib/both/file", "share/misc", "bin/cksum", "share/common-licenses/ours"):
         assert f"/usr/{path}: " in refused.stderr, (path, refused)
-    assert refused.stderr.count("(changes: ") == 4 and "--prefer" in refused.stderr, refused
+    assert refused.stderr.count("(changes: ") == 5 and "--prefer" in refused.stderr, refused
     assert system.run("ostree refs | sort").stdout == refs
     partly = system.run("ostree-unlock commit --onto next --prefer=changes:/usr/lib --prefer=commit:/usr/bin/cksum", check=False)
-    assert partly.returncode == 28 and partly.stderr.count("(changes: ") == 2, partly
+    assert partly.returncode == 28 and partly.stderr.count("(changes: ") == 3, partly
     answer = parse(
-        system.run("ostree-unlock commit --onto next --prefer=commit --prefer=changes:/usr/lib/both --deploy --json").stdout
+        system.run(
+            "ostree-unlock commit --onto next --prefer=commit --prefer=changes:/usr/lib/both"
+            " --prefer=changes:/usr/share/common-licenses --deploy --json"
+        ).stdout
     )
     assert {entry["taken"] for entry in answer["resolved"]} == {"changes", "commit"}
     system.reboot()
     is_locked()
     assert system.run("cat /usr/lib/both/file /usr/lib/fixed").stdout == "ours\nfixed\n"
     assert system.run("tail -1 /usr/share/base-files/profile").stdout == "theirs\n"
+    assert system.run("ls /usr/share/common-licenses").stdout == "ours\n"
     assert system.exists("/usr/share/misc/added") and system.exists("/usr/bin/cksum")
     assert system.run("stat -c %a /usr/bin/tac").stdout == "4711\n"
 
