@@ -89,19 +89,15 @@ impl Database for Rpm {
         &self.directory
     }
 
-    fn files(&self, tell: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
+    fn files(&self, tell: &mut dyn FnMut(&Path)) -> Result<()> {
         let mut path = Vec::new();
         headers(&self.database, &self.directory.join(NAME), &mut |header| {
-            let mut told = Ok(());
-            let read = header.files(&mut |directory, name| {
+            header.files(&mut |directory, name| {
                 path.clear();
                 path.extend_from_slice(directory);
                 path.extend_from_slice(name);
-                if told.is_ok() {
-                    told = tell(Path::new(OsStr::from_bytes(&path)));
-                }
-            });
-            told.map(|()| read)
+                tell(Path::new(OsStr::from_bytes(&path)));
+            })
         })
     }
 }
@@ -111,7 +107,8 @@ fn read(directory: PathBuf, node: &dyn Node) -> Result<Rpm> {
     let database = open(&path, node)?;
     let mut packages = Vec::new();
     headers(&database, &path, &mut |header| {
-        Ok(package(header).map(|package| packages.push(package)))
+        packages.push(package(header)?);
+        Ok(())
     })?;
     Ok(Rpm {
         directory,
@@ -147,11 +144,11 @@ fn package(header: &Header<'_>) -> Result<Installed, Damaged> {
     })
 }
 
-/// Tells each header of the database at `path`; what is told answers whether it is damaged.
+/// Tells each header of the database at `path`, and is told whether it is damaged.
 fn headers(
     database: &Connection,
     path: &Path,
-    tell: &mut dyn FnMut(&Header<'_>) -> Result<Result<(), Damaged>>,
+    tell: &mut dyn FnMut(&Header<'_>) -> Result<(), Damaged>,
 ) -> Result<()> {
     let failed = |e| sqlite(e, path);
     let query = format!("SELECT iif(length(blob) <= {LARGEST_HEADER}, blob, NULL) FROM Packages");
@@ -162,10 +159,7 @@ fn headers(
         let bytes = blob
             .as_blob()
             .map_err(|_| damaged(path, "a header is none"))?;
-        let told = match Header::parse(bytes) {
-            Ok(header) => tell(&header)?,
-            Err(Damaged) => Err(Damaged),
-        };
+        let told = Header::parse(bytes).and_then(|header| tell(&header));
         told.map_err(|Damaged| damaged(path, "the header of a package is"))?;
     }
     Ok(())
@@ -408,7 +402,6 @@ mod tests {
             let mut files = Vec::new();
             let told = rpm.files(&mut |path| {
                 files.push(path.to_owned());
-                Ok(())
             });
             assert!(told.is_ok());
             assert_eq!(files, [Path::new("/usr/bin/hello")]);
