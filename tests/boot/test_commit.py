@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.documents import parse
@@ -50,6 +52,11 @@ def committed(system, *words: str) -> str:
     lines = system.run(["ostree-unlock", "commit", *words]).stdout.splitlines()
     assert len(lines) == 1 and len(lines[0]) == 64, lines
     return lines[0]
+
+
+def bytes_of(variant: str) -> str:
+    """The text in an array of bytes as GVariant prints it."""
+    return bytes(int(byte, 16) for byte in re.findall(r"0x([0-9a-f]{2})", variant)).decode()
 
 
 @trees()
@@ -145,6 +152,15 @@ def test_to_another_repository_and_signed(system):
     refused = system.run("ostree-unlock commit --sign=nonsense:key", check=False)
     assert refused.returncode == 20 and "nonsense" in refused.stderr, refused
     assert "mine" not in system.run("ostree refs").stdout
+    # libostree's own kind for tests: what it signs with stands in the signature
+    signed = system.run(
+        "OSTREE_DUMMY_SIGN_ENABLED=1 ostree-unlock commit --sign=dummy:secret --repo /var/other --branch signed"
+    ).stdout.strip()
+    show = "ostree --repo=/var/other show --print-detached-metadata-key=ostree.sign.dummy"
+    assert "secret" in bytes_of(system.run(f"{show} {signed}").stdout)
+    gpg = system.run("ostree-unlock commit --gpg-sign=nobody --gpg-homedir=/var/none", check=False)
+    assert gpg.returncode == 1 and "gpg --list-secret-keys" in gpg.stderr, gpg
+    assert system.run("ostree-unlock commit --gpg-homedir=/var/none", check=False).returncode == 2
 
 
 @trees()
