@@ -6,6 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use glib::prelude::*;
+
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
@@ -18,11 +20,13 @@ use crate::ostree::publish::{self, Message};
 use crate::ostree::sysroot::{self, Named};
 use crate::ostree::writer::Writer;
 use crate::ostree::{booted, deployments};
+use crate::packages::{self, Databases, Package};
 use crate::perform;
 use crate::replay::{self, Action};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::namespace;
+use crate::tree::whole::Whole;
 use crate::tree::{self, FileType, Node, commit as commits};
 
 /// What became of the changes.
@@ -252,7 +256,7 @@ fn make(
     let mut changes = Changes::of(source, &repo, options)?;
     let (actions, mut committed) = plan(&repo, &mut changes, options)?;
     let state = changes.state.map_or("scratch", State::name);
-    let message = Message {
+    let mut message = Message {
         subject: options
             .subject
             .clone()
@@ -263,6 +267,13 @@ fn make(
     let transaction = repo.auto_transaction(gio::Cancellable::NONE)?;
     let root = write(&repo, &committed.parent, actions, tell)?;
     changes.check_unchanged()?;
+    match packages(&repo, &committed.parent, &root) {
+        Ok(packages) => message.made_of.push(("unlock.packages", packages)),
+        // It is said of the commit, and is no part of it.
+        Err(error) => committed.notes.push(format!(
+            "it does not say what became of the packages: {error}"
+        )),
+    }
     let checksum = publish::commit(&repo, &root, Some(&committed.parent), &message)?;
     publish::sign(&repo, &checksum, &options.signers)?;
     let branch = branch(options, os);
@@ -283,6 +294,33 @@ fn make(
     committed.checksum = Some(checksum);
     committed.branch = branch;
     Ok(committed)
+}
+
+/// What became of the packages: name, architecture, change, version before and after.
+fn packages(repo: &ostree::Repo, parent: &str, root: &ostree::RepoFile) -> Result<glib::Variant> {
+    let databases = |root| {
+        Databases::find(&Whole {
+            top: "/".into(),
+            root,
+        })
+    };
+    let before = databases(commits::root(repo, parent)?)?;
+    let after = databases(commits::of_file(repo, root)?)?;
+    let of = |package: &Option<Package>, what: fn(&Package) -> &String| {
+        package.as_ref().map(what).cloned().unwrap_or_default()
+    };
+    let mut rows = Vec::new();
+    for found in packages::differences(&before, &after)? {
+        let there = found.after.clone().or_else(|| found.before.clone());
+        rows.push((
+            found.name,
+            of(&there, |package| &package.architecture),
+            found.change.name(),
+            of(&found.before, |package| &package.version),
+            of(&found.after, |package| &package.version),
+        ));
+    }
+    Ok(rows.to_variant())
 }
 
 /// Where nothing else would keep the commit, a ref does.

@@ -119,7 +119,9 @@ def test_packages_for_the_next_boot(system, is_locked):
     assert not system.exists(greeting.PROGRAM)
     assert system.run("dpkg-query -s greeting", check=False).returncode != 0
     assert f"A\t{greeting.PROGRAM}" in diff(system, "--scratch")
-    system.run("ostree-unlock commit --scratch --deploy --subject 'With a greeting'")
+    commit = system.run("ostree-unlock commit --scratch --deploy --subject 'With a greeting'").stdout.strip()
+    packages = system.run(["ostree", "show", "--print-metadata-key=unlock.packages", commit]).stdout
+    assert packages == "[('greeting', 'all', 'added', '', '1')]\n"
     system.reboot()
     is_locked()
     assert system.run("greeting").stdout == "hello\n"

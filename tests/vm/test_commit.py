@@ -1,6 +1,6 @@
 """What was changed is kept for good, on machines: packages that were installed become a deployment, which boots.
 
-Why beside the boot tier: staging needs systemd, and a boot loader's entry is only believed when it boots.
+Why beside the boot tier: a boot loader's entry is only believed when it boots. What is staged is in test_systemd.
 """
 
 import pytest
@@ -27,21 +27,3 @@ def test_installed_committed_booted(machine, expect_state):
     assert machine.run("ostree-unlock diff").stdout == "No differences.\n"
     booted = machine.run("cat /proc/cmdline").stdout.split()
     assert [word for word in booted if "ostree=" not in word] == [word for word in kernel if "ostree=" not in word]
-
-
-@trees("bookworm")
-def test_staged(systemd_machine, expect_state):
-    """A hotfix that goes along to an upgrade, in a system that goes down as it should."""
-    machine = systemd_machine
-    machine.run("ostree-unlock begin hotfix && echo fixed >/usr/lib/fixed && sync")
-    script = (
-        "b=$(ostree refs | head -1); ostree checkout $b /var/next && echo new >/var/next/usr/lib/upgraded && "
-        "ostree commit -b next --parent=$(ostree rev-parse $b) --tree=dir=/var/next && rm -rf /var/next"
-    )
-    machine.run(script, timeout=300)
-    machine.run("echo local >/etc/local && ostree-unlock commit --onto next --stage", timeout=300)
-    assert "staged" in machine.run("ostree admin status").stdout
-    machine.run("echo later >/etc/later")
-    machine.reboot()
-    expect_state(machine, "none")
-    assert machine.run("cat /usr/lib/fixed /usr/lib/upgraded /etc/local /etc/later").stdout == "fixed\nnew\nlocal\nlater\n"

@@ -91,6 +91,8 @@ def test_a_system_with_services(systemd_machine, expect_state):
     _what_the_next_boot_does(machine, expect_state)
     if machine.target.suite.name == "trixie":  # that hooks run until they succeed, and then no more, is the same everywhere
         _what_further_boots_do(machine)
+    if machine.target.suite.name == "bookworm":  # where it takes the least time; libostree stages the same everywhere
+        _a_hotfix_goes_along_to_an_upgrade(machine, expect_state)
     if machine.target.composefs:  # where libostree can prepare one
         _a_soft_reboot(machine)
 
@@ -245,6 +247,23 @@ def _what_further_boots_do(machine):
         _settled(machine)
         _expect_result(machine, UNITS[1], "success")
         assert machine.read("/var/ran") == "ran\nran\n"
+
+
+def _a_hotfix_goes_along_to_an_upgrade(machine, expect_state):
+    """Staged, so that /etc is merged as it is when the system goes down."""
+    machine.run("ostree-unlock begin hotfix && echo fixed >/usr/lib/fixed")
+    machine.run(
+        "base=$(ostree rev-parse debian/bookworm) && ostree checkout $base /var/next && echo new >/var/next/usr/lib/upgraded && "
+        "ostree commit -b next --parent=$base --tree=dir=/var/next && rm -rf /var/next",
+        timeout=300,
+    )
+    machine.run("echo local >/etc/local && ostree-unlock commit --onto next --stage", timeout=300)
+    assert "(staged)" in machine.run("ostree admin status").stdout
+    machine.run("echo later >/etc/later")
+    machine.reboot()
+    _settled(machine)
+    expect_state(machine, "none")
+    assert machine.run("cat /usr/lib/fixed /usr/lib/upgraded /etc/local /etc/later").stdout == "fixed\nnew\nlocal\nlater\n"
 
 
 def _a_soft_reboot(machine):
