@@ -11,6 +11,8 @@
 // What is exported, in the order of the header.
 mod verbs;
 
+mod lasting;
+
 mod asynchronous;
 
 mod monitor;
@@ -25,6 +27,8 @@ mod error;
 
 mod options;
 
+mod commit_options;
+
 mod detection;
 
 mod overview;
@@ -37,10 +41,21 @@ mod outcome;
 
 mod holder;
 
+mod revision;
+
+mod transfer;
+
+mod omission;
+
+mod conflict;
+
+mod kept;
+
 // What they are made with.
 mod boxed;
 mod guard;
 mod progress;
 mod request;
+mod task;
 mod text;
 mod types;
