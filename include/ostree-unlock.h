@@ -93,6 +93,9 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_COMPARISON (ostree_sysroot_unlock_package_comparison_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFFERENCE (ostree_sysroot_unlock_package_difference_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_SIDE (ostree_sysroot_unlock_package_side_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_REVISION (ostree_sysroot_unlock_revision_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
@@ -142,6 +145,62 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_FILE_TYPE_FIFO = 4,
   OSTREE_SYSROOT_UNLOCK_FILE_TYPE_SOCKET = 5,
 } OstreeSysrootUnlockFileType;
+
+/**
+ * OstreeSysrootUnlockPackageFormat:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_DEB: Debian's, installed by dpkg
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_RPM: installed by rpm
+ *
+ * The kinds of packages. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_DEB = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_FORMAT_RPM = 1,
+} OstreeSysrootUnlockPackageFormat;
+
+/**
+ * OstreeSysrootUnlockPackageChange:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_ADDED: it was not there
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REMOVED: it is no longer there
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_UPGRADED: a later version
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_DOWNGRADED: an earlier version
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REINSTALLED: the same version, installed again or
+ * otherwise: another build or architecture of it, another state, its list of files written
+ * anew, or another time of its installation
+ *
+ * What became of a package. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_ADDED = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REMOVED = 1,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_UPGRADED = 2,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_DOWNGRADED = 3,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REINSTALLED = 4,
+} OstreeSysrootUnlockPackageChange;
+
+/**
+ * OstreeSysrootUnlockPackageState:
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_INSTALLED: as it should be
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_INSTALLED: its files are there in part
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED: its files are there, and nothing was
+ * configured
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED: its configuration broke off
+ *
+ * How far a package is installed. rpm knows only the first; to dpkg the others are failures,
+ * or somebody is at it. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_INSTALLED = 0,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_INSTALLED = 1,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED = 2,
+  OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED = 3,
+} OstreeSysrootUnlockPackageState;
 
 /**
  * OstreeSysrootUnlockPrefer:
@@ -378,6 +437,37 @@ typedef struct OstreeSysrootUnlockOutcome OstreeSysrootUnlockOutcome;
 typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
 
 /**
+ * OstreeSysrootUnlockPackageComparison:
+ *
+ * What became of the packages between two trees, and which of the changed files belong to
+ * none, from ostree_sysroot_unlock_package_diff() and
+ * ostree_sysroot_unlock_package_diff_commits(). It never changes, and may be used by several
+ * threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageComparison OstreeSysrootUnlockPackageComparison;
+
+/**
+ * OstreeSysrootUnlockPackageDifference:
+ *
+ * What became of one package. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageDifference OstreeSysrootUnlockPackageDifference;
+
+/**
+ * OstreeSysrootUnlockPackageSide:
+ *
+ * What a package is on one side of a comparison. It never changes, and may be used by several
+ * threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageSide OstreeSysrootUnlockPackageSide;
+
+/**
  * OstreeSysrootUnlockProblem:
  *
  * Something stale or wrong. It never changes, and may be used by several threads.
@@ -475,8 +565,8 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
- * @options: (nullable): of the options, all but `usage` and `after_upgrade` may mean something
- * here
+ * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait`, `lock_held`, `backing`,
+ * `size_limit` and `time_limit` mean something here
  * @progress: (nullable): is told what is being done
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
@@ -561,7 +651,8 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
  * hotfix
- * @options: (nullable): of the options, `from`, `to` and `path` mean something here
+ * @options: (nullable): of the options, `from`, `to`, `path`, `kept` and `scratch` mean something
+ * here
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
@@ -572,7 +663,9 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
  * With ostree_sysroot_unlock_options_set_from() it is compared with that commit instead of its
  * own, and with ostree_sysroot_unlock_options_set_to() that commit is what it became; with
  * both, the commits are compared as wholes, as ostree_sysroot_unlock_diff_commits() does it, and
- * need not be those of a booted system.
+ * need not be those of a booted system. With ostree_sysroot_unlock_options_set_kept() it is what
+ * was kept that is shown, and with ostree_sysroot_unlock_options_set_scratch() what was written to
+ * `/usr` in the scratch.
  *
  * It only begins here: ostree_sysroot_unlock_comparison_next() does the looking. Changes nothing
  * and takes no lock. Needs root to look at what was written.
@@ -623,6 +716,67 @@ OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff_commits(OstreeRepo *re
                                                                   OstreeSysrootUnlockOptions *options,
                                                                   GCancellable *cancellable,
                                                                   GError **error);
+
+/**
+ * ostree_sysroot_unlock_package_diff:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @options: (nullable): of the options, `from` and `to` mean something here, as they do to
+ * ostree_sysroot_unlock_diff()
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What became of the packages of `/usr` since it was unlocked, by the databases of dpkg and
+ * rpm in it, and which of the changed files belong to none. Changes nothing and takes no lock.
+ * Needs root to look at what was written.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
+ * packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
+ * a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
+ * SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one was written to again and again, and
+ * otherwise like ostree_sysroot_unlock_diff().
+ *
+ * Returns: (transfer full): what became of them, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff(OstreeSysroot *sysroot,
+                                                                         OstreeDeployment *deployment,
+                                                                         OstreeSysrootUnlockOptions *options,
+                                                                         GCancellable *cancellable,
+                                                                         GError **error);
+
+/**
+ * ostree_sysroot_unlock_package_diff_commits:
+ * @repo: the repository of both; it has to be open, and to be used by no other thread meanwhile
+ * @from: the commit to compare with, by checksum or ref
+ * @to: the commit to be compared, by checksum or ref
+ * @options: (nullable): none of the options means anything here
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What became of the packages between two commits, and which of the changed files belong to
+ * none. Needs no booted system, and no privilege but to read @repo.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
+ * packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
+ * a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
+ * SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @repo, @from or @to is %NULL or an
+ * option is set, and with %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): what became of them, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff_commits(OstreeRepo *repo,
+                                                                                 const char *from,
+                                                                                 const char *to,
+                                                                                 OstreeSysrootUnlockOptions *options,
+                                                                                 GCancellable *cancellable,
+                                                                                 GError **error);
 
 /**
  * ostree_sysroot_unlock_cleanup:
@@ -1185,6 +1339,46 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
                                                                        GError **error);
 
 /**
+ * ostree_sysroot_unlock_package_diff_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @options: (nullable): as ostree_sysroot_unlock_package_diff() takes them
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_package_diff(), on another thread. What it takes is kept
+ * as long as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_package_diff_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_diff_async(OstreeSysroot *sysroot,
+                                              OstreeDeployment *deployment,
+                                              OstreeSysrootUnlockOptions *options,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_package_diff_finish:
+ * @result: what the callback of ostree_sysroot_unlock_package_diff_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_package_diff().
+ *
+ * Returns: (transfer full): what became of the packages, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff_finish(GAsyncResult *result,
+                                                                                GError **error);
+
+/**
  * ostree_sysroot_unlock_monitor_get_type:
  *
  * Returns: the #GType
@@ -1507,6 +1701,234 @@ _OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_gid(OstreeSysrootUnlo
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC guint64 ostree_sysroot_unlock_side_get_size(OstreeSysrootUnlockSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_comparison_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_ref:
+ * @comparison: a comparison
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @comparison
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_comparison_ref(OstreeSysrootUnlockPackageComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_unref:
+ * @comparison: (transfer full): a comparison
+ *
+ * Gives a reference up; with the last one @comparison is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_comparison_unref(OstreeSysrootUnlockPackageComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_get_packages:
+ * @comparison: a comparison
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockPackageDifference): each
+ * package that is not as it was, sorted by name; maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_package_comparison_get_packages(OstreeSysrootUnlockPackageComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_get_unowned:
+ * @comparison: a comparison
+ *
+ * The files that were added, changed or removed, and belong to no package: what is there to
+ * none that is there, what is gone to none that was there. Without directories, and without
+ * the databases of packages.
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the paths,
+ * sorted; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_package_comparison_get_unowned(OstreeSysrootUnlockPackageComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_package_comparison_is_purely_additive:
+ * @comparison: a comparison
+ *
+ * Returns: %TRUE if nothing became of any package but that some were added; files that belong
+ * to none do not count
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_package_comparison_is_purely_additive(OstreeSysrootUnlockPackageComparison *comparison);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_difference_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_difference_ref:
+ * @difference: a difference
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @difference
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageDifference *ostree_sysroot_unlock_package_difference_ref(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_unref:
+ * @difference: (transfer full): a difference
+ *
+ * Gives a reference up; with the last one @difference is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_difference_unref(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_name:
+ * @difference: a difference
+ *
+ * Returns: (transfer none): the name of the package
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_difference_get_name(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_format:
+ * @difference: a difference
+ *
+ * Returns: of which kind it is
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageFormat ostree_sysroot_unlock_package_difference_get_format(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_change:
+ * @difference: a difference
+ *
+ * Returns: what became of it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageChange ostree_sysroot_unlock_package_difference_get_change(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_before:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what was there, or %NULL where it was added
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_difference_get_before(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_difference_get_after:
+ * @difference: a difference
+ *
+ * Returns: (transfer none) (nullable): what is there, or %NULL where it was removed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_difference_get_after(OstreeSysrootUnlockPackageDifference *difference);
+
+/**
+ * ostree_sysroot_unlock_package_side_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_side_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_package_side_ref:
+ * @side: a side
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @side
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_side_ref(OstreeSysrootUnlockPackageSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_side_unref:
+ * @side: (transfer full): a side
+ *
+ * Gives a reference up; with the last one @side is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_package_side_unref(OstreeSysrootUnlockPackageSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_side_get_version:
+ * @side: a side
+ *
+ * Returns: (transfer none): the version, with its epoch and release where it has them
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_side_get_version(OstreeSysrootUnlockPackageSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_side_get_architecture:
+ * @side: a side
+ *
+ * Returns: (transfer none): for which machines it is, in the words of its format; empty where
+ * nothing is said
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_package_side_get_architecture(OstreeSysrootUnlockPackageSide *side);
+
+/**
+ * ostree_sysroot_unlock_package_side_get_state:
+ * @side: a side
+ *
+ * Returns: how far it is installed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockPackageState ostree_sysroot_unlock_package_side_get_state(OstreeSysrootUnlockPackageSide *side);
 
 /**
  * ostree_sysroot_unlock_error_quark:
@@ -3182,6 +3604,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOmission, ostree_sysroot_unloc
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageComparison, ostree_sysroot_unlock_package_comparison_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDifference, ostree_sysroot_unlock_package_difference_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageSide, ostree_sysroot_unlock_package_side_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockRevision, ostree_sysroot_unlock_revision_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)

@@ -3,11 +3,11 @@
 //! that changes can be made in.
 
 use std::ffi::c_char;
+use std::ptr;
 
 use gio_sys::GCancellable;
 use glib_sys::{GError, GFALSE, GPtrArray, GTRUE, gboolean};
 use ostree_sys::{OstreeAsyncProgress, OstreeDeployment, OstreeSysroot};
-use std::ptr;
 
 use crate::capi::boxed::{give_all, hand_over};
 use crate::capi::guard::guard;
