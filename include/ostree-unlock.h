@@ -3452,8 +3452,8 @@ OstreeSysrootUnlockSide *ostree_sysroot_unlock_conflict_get_commit(OstreeSysroot
 /**
  * ostree_sysroot_unlock_conflict_get_taken:
  * @conflict: a conflict
- * @taken: (out) (optional): return location for whose version was taken; not changed where none
- * was
+ * @taken: (out) (optional): whose version was taken; %OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES where
+ * none was
  *
  * Whether it was decided, as ostree_sysroot_unlock_options_add_preference() asked for. Those
  * of an error were not.

@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::{Arc, OnceLock};
 
 use glib::GString;
-use glib_sys::{GFALSE, GTRUE, GType, gboolean};
+use glib_sys::{GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, borrow, drop_reference, register};
 use crate::capi::commit_options::OstreeSysrootUnlockPrefer;
@@ -13,6 +13,7 @@ use crate::capi::guard::{guard_quiet, method};
 use crate::capi::side::{self, OstreeSysrootUnlockSide};
 use crate::capi::text::{filename, text};
 use crate::conflict::{Conflict, Prefer};
+use crate::side::Side;
 
 /// OstreeSysrootUnlockConflict:
 ///
@@ -35,10 +36,7 @@ pub struct Value {
 
 impl Value {
     fn of(conflict: &Conflict, taken: Option<Prefer>) -> Arc<Value> {
-        let side = |side: &Option<_>| {
-            side.clone()
-                .map(|side: crate::side::Side| Arc::new(side.into()))
-        };
+        let side = |side: &Option<Side>| side.clone().map(|side| Arc::new(side.into()));
         Arc::new(Value {
             path: filename(&conflict.path),
             cause: text(conflict.cause),
@@ -52,17 +50,15 @@ impl Value {
 }
 
 /// What C gets of `conflicts` that nobody has decided.
-pub fn open(conflicts: &[Conflict]) -> Vec<Arc<Value>> {
+pub fn undecided(conflicts: &[Conflict]) -> Vec<Arc<Value>> {
     let values = conflicts.iter().map(|conflict| Value::of(conflict, None));
     values.collect()
 }
 
 /// What C gets of those that were decided.
 pub fn resolved(conflicts: &[(Conflict, Prefer)]) -> Vec<Arc<Value>> {
-    let values = conflicts.iter();
-    values
-        .map(|(conflict, taken)| Value::of(conflict, Some(*taken)))
-        .collect()
+    let value = |(conflict, taken): &(Conflict, Prefer)| Value::of(conflict, Some(*taken));
+    conflicts.iter().map(value).collect()
 }
 
 impl Border for OstreeSysrootUnlockConflict {
@@ -186,8 +182,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_conflict_get_commit(
 
 /// ostree_sysroot_unlock_conflict_get_taken:
 /// @conflict: a conflict
-/// @taken: (out) (optional): return location for whose version was taken; not changed where none
-/// was
+/// @taken: (out) (optional): whose version was taken; %OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES where
+/// none was
 ///
 /// Whether it was decided, as ostree_sysroot_unlock_options_add_preference() asked for. Those
 /// of an error were not.
@@ -202,15 +198,11 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_conflict_get_taken(
 ) -> gboolean {
     // SAFETY: the caller keeps the promises of the header.
     unsafe {
-        method(conflict, |conflict| {
-            let Some(side) = conflict.taken else {
-                return GFALSE;
-            };
-            if let Some(taken) = taken.as_mut() {
-                *taken = side;
-            }
-            GTRUE
-        })
+        let side = method(conflict, |conflict| conflict.taken);
+        if let Some(taken) = taken.as_mut() {
+            *taken = side.unwrap_or(OstreeSysrootUnlockPrefer::Changes);
+        }
+        side.is_some().into()
     }
 }
 

@@ -216,7 +216,7 @@ impl Details {
     fn of(failure: &Error) -> Details {
         Details {
             holders: holder::values(failure.holders()),
-            conflicts: conflict::open(failure.conflicts()),
+            conflicts: conflict::undecided(failure.conflicts()),
         }
     }
 }
