@@ -32,6 +32,7 @@ def test_needs_what_it_uses_and_nothing_else(library):
         "libgio-2.0.so.0",
         "libgobject-2.0.so.0",
         "libglib-2.0.so.0",
+        "libsqlite3.so.0",
         "libgcc_s.so.1",
         "libc.so.6",
     }
