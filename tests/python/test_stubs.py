@@ -25,7 +25,7 @@ for name in names:
         for method in sorted(own - {"ref", "unref"}):
             if not method.startswith("_"):
                 print(f"{name}.{method}")
-    elif inspect.isclass(value) and name in ("Backing", "Change", "Error", "FileType"):
+    elif inspect.isclass(value) and issubclass(value, int):
         for member in sorted(key for key in dir(value) if key.isupper()):
             print(f"{name}.{member}")
 """
