@@ -23,12 +23,6 @@ mod difference;
 
 mod side;
 
-mod package_comparison;
-
-mod package_difference;
-
-mod package_side;
-
 mod error;
 
 mod options;

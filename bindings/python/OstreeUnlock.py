@@ -43,9 +43,6 @@ __all__ = [
     "keep_restore_async",
     "keep_save",
     "keep_save_async",
-    "package_diff",
-    "package_diff_async",
-    "package_diff_commits",
     "status",
     "unlocked",
 ]
@@ -167,17 +164,6 @@ Comparison = override(Comparison)
 __all__.append("Comparison")
 
 
-class PackageComparison(OstreeUnlock.PackageComparison):
-    """What package_diff() and package_diff_commits() return: iterate over it for the packages that are not as they were."""
-
-    def __iter__(self):
-        return iter(self.get_packages())
-
-
-PackageComparison = override(PackageComparison)
-__all__.append("PackageComparison")
-
-
 @_raising
 def detect():
     """What a package manager has to know before it writes below /usr; a Detection."""
@@ -212,18 +198,6 @@ def diff(sysroot, deployment=None, options=None, cancellable=None, **keywords):
 def diff_commits(repo, from_, to, options=None, cancellable=None, **keywords):
     """What is different between two commits of a repository; a Comparison, to iterate over."""
     return OstreeUnlock.diff_commits(repo, from_, to, _options(options, keywords), cancellable)
-
-
-@_raising
-def package_diff(sysroot, deployment=None, options=None, cancellable=None, **keywords):
-    """What became of the packages of /usr since it was deployed; a PackageComparison, to iterate over."""
-    return OstreeUnlock.package_diff(sysroot, deployment, _options(options, keywords), cancellable)
-
-
-@_raising
-def package_diff_commits(repo, from_, to, options=None, cancellable=None, **keywords):
-    """What became of the packages between two commits of a repository; a PackageComparison, to iterate over."""
-    return OstreeUnlock.package_diff_commits(repo, from_, to, _options(options, keywords), cancellable)
 
 
 @_raising
@@ -362,14 +336,6 @@ def keep_restore_async(
     if callback is not None:
         return OstreeUnlock.keep_restore_async(*arguments, cancellable, callback, *user_data)
     return _await(OstreeUnlock.keep_restore_async, OstreeUnlock.keep_restore_finish, arguments, cancellable)
-
-
-def package_diff_async(sysroot, deployment=None, options=None, cancellable=None, callback=None, *user_data, **keywords):
-    """package_diff() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
-    arguments = (sysroot, deployment, _options(options, keywords))
-    if callback is not None:
-        return OstreeUnlock.package_diff_async(*arguments, cancellable, callback, *user_data)
-    return _await(OstreeUnlock.package_diff_async, OstreeUnlock.package_diff_finish, arguments, cancellable)
 
 
 async def _await(start, finish, arguments, cancellable):

@@ -54,23 +54,6 @@ class FileType(int):
     FIFO: FileType
     SOCKET: FileType
 
-class PackageChange(int):
-    ADDED: PackageChange
-    REMOVED: PackageChange
-    UPGRADED: PackageChange
-    DOWNGRADED: PackageChange
-    REINSTALLED: PackageChange
-
-class PackageFormat(int):
-    DEB: PackageFormat
-    RPM: PackageFormat
-
-class PackageState(int):
-    INSTALLED: PackageState
-    HALF_INSTALLED: PackageState
-    UNPACKED: PackageState
-    HALF_CONFIGURED: PackageState
-
 class Prefer(int):
     CHANGES: Prefer
     COMMIT: Prefer
@@ -224,24 +207,6 @@ class Overview:
     def get_os(self) -> str: ...
     def get_serial(self) -> int: ...
 
-class PackageComparison:
-    def __iter__(self) -> Iterator[PackageDifference]: ...
-    def get_packages(self) -> list[PackageDifference]: ...
-    def get_unowned(self) -> list[str]: ...
-    def is_purely_additive(self) -> bool: ...
-
-class PackageDifference:
-    def get_after(self) -> PackageSide | None: ...
-    def get_before(self) -> PackageSide | None: ...
-    def get_change(self) -> PackageChange: ...
-    def get_format(self) -> PackageFormat: ...
-    def get_name(self) -> str: ...
-
-class PackageSide:
-    def get_architecture(self) -> str: ...
-    def get_state(self) -> PackageState: ...
-    def get_version(self) -> str: ...
-
 class Problem:
     def get_code(self) -> str: ...
     def get_text(self) -> str: ...
@@ -331,22 +296,6 @@ def diff_commits(
     *,
     paths: Iterable[str | bytes] = ...,
 ) -> Comparison: ...
-def package_diff(
-    sysroot: OSTree.Sysroot,
-    deployment: OSTree.Deployment | None = None,
-    options: Options | None = None,
-    cancellable: Gio.Cancellable | None = None,
-    *,
-    from_: str | None = ...,
-    to: str | None = ...,
-) -> PackageComparison: ...
-def package_diff_commits(
-    repo: OSTree.Repo,
-    from_: str,
-    to: str,
-    options: Options | None = None,
-    cancellable: Gio.Cancellable | None = None,
-) -> PackageComparison: ...
 def status(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,
@@ -700,31 +649,6 @@ def keep_restore_async(
 def keep_restore_finish(
     result: Gio.AsyncResult,
 ) -> Transfer: ...
-@overload
-def package_diff_async(
-    sysroot: OSTree.Sysroot,
-    deployment: OSTree.Deployment | None = None,
-    options: Options | None = None,
-    cancellable: Gio.Cancellable | None = None,
-    callback: None = None,
-    *,
-    from_: str | None = ...,
-    to: str | None = ...,
-) -> Awaitable[PackageComparison]: ...
-@overload
-def package_diff_async(
-    sysroot: OSTree.Sysroot,
-    deployment: OSTree.Deployment | None,
-    options: Options | None,
-    cancellable: Gio.Cancellable | None,
-    callback: Callable[..., None],
-    *user_data: Any,
-    from_: str | None = ...,
-    to: str | None = ...,
-) -> None: ...
-def package_diff_finish(
-    result: Gio.AsyncResult,
-) -> PackageComparison: ...
 def unlocked(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,

@@ -3,7 +3,6 @@
 //! `_finish` gives what came of it.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use gio_sys::{GAsyncReadyCallback, GAsyncResult, GCancellable};
 use glib_sys::{GError, gpointer};
@@ -14,7 +13,6 @@ use ostree_sys::{
 use crate::capi::guard::{guard, guard_quiet};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
-use crate::capi::package_comparison::OstreeSysrootUnlockPackageComparison;
 use crate::capi::request::{Request, name as given_name, state as known_state};
 use crate::capi::revision::OstreeSysrootUnlockRevision;
 use crate::capi::task::{Made, finish, start};
@@ -24,7 +22,6 @@ use crate::verbs::cleanup::cleanup;
 use crate::verbs::commit::commit;
 use crate::verbs::end::end;
 use crate::verbs::keep::{keep_restore, keep_save};
-use crate::verbs::package_diff::package_diff;
 
 /// A request goes to a thread as a whole, and its caller must not use the sysroot before
 /// the callback.
@@ -385,63 +382,6 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_keep_restore_finish(
     error: *mut *mut GError,
 ) -> *mut OstreeSysrootUnlockTransfer {
     let tag = ostree_sysroot_unlock_keep_restore_async as *mut _;
-    // SAFETY: the caller keeps the promises of the header.
-    unsafe { guard(error, || finish(result, tag, error)) }
-}
-
-/// ostree_sysroot_unlock_package_diff_async:
-/// @sysroot: the booted sysroot
-/// @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
-/// hotfix
-/// @options: (nullable): as ostree_sysroot_unlock_package_diff() takes them
-/// @cancellable: (nullable): stops it
-/// @callback: (scope async) (closure user_data): is called in the thread-default main context
-/// of the caller when it is done
-/// @user_data: for @callback
-///
-/// The same as ostree_sysroot_unlock_package_diff(), on another thread. What it takes is kept
-/// as long as it is needed. Every error, one in the arguments too, comes from
-/// ostree_sysroot_unlock_package_diff_finish().
-///
-/// Since: 2026.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ostree_sysroot_unlock_package_diff_async(
-    sysroot: *mut OstreeSysroot,
-    deployment: *mut OstreeDeployment,
-    options: *mut OstreeSysrootUnlockOptions,
-    cancellable: *mut GCancellable,
-    callback: GAsyncReadyCallback,
-    user_data: gpointer,
-) {
-    // SAFETY: the caller keeps the promises of the header.
-    guard_quiet(|| unsafe {
-        let progress = ptr::null_mut();
-        let request = Request::new(sysroot, deployment, options, progress, cancellable).map(Moved);
-        let job = move || {
-            let Moved(request) = request?;
-            let compared = request.run(package_diff);
-            compared.map(Made::new::<OstreeSysrootUnlockPackageComparison>)
-        };
-        let tag = ostree_sysroot_unlock_package_diff_async as *mut _;
-        start(Box::new(job), tag, cancellable, callback, user_data);
-    });
-}
-
-/// ostree_sysroot_unlock_package_diff_finish:
-/// @result: what the callback of ostree_sysroot_unlock_package_diff_async() was given
-/// @error: return location for an error, or %NULL
-///
-/// What came of it, with the errors of ostree_sysroot_unlock_package_diff().
-///
-/// Returns: (transfer full): what became of the packages, or %NULL with @error set
-///
-/// Since: 2026.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ostree_sysroot_unlock_package_diff_finish(
-    result: *mut GAsyncResult,
-    error: *mut *mut GError,
-) -> *mut OstreeSysrootUnlockPackageComparison {
-    let tag = ostree_sysroot_unlock_package_diff_async as *mut _;
     // SAFETY: the caller keeps the promises of the header.
     unsafe { guard(error, || finish(result, tag, error)) }
 }

@@ -366,7 +366,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_after_upgrade(
 /// @options: the options
 /// @commit: (nullable): a checksum or a ref
 ///
-/// `diff` and `package_diff`: the commit to compare with. The default, which %NULL stands for, is what was
+/// `diff` and `diff_packages`: the commit to compare with. The default, which %NULL stands for, is what was
 /// deployed.
 ///
 /// Since: 2026.1
@@ -387,7 +387,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_from(
 /// @options: the options
 /// @commit: (nullable): a checksum or a ref
 ///
-/// `diff` and `package_diff`: the commit to be compared. The default, which %NULL stands for, is
+/// `diff` and `diff_packages`: the commit to be compared. The default, which %NULL stands for, is
 /// what is there now.
 ///
 /// Since: 2026.1

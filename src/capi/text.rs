@@ -24,35 +24,6 @@ pub fn filename(path: &Path) -> CString {
     CString::new(path.as_os_str().as_bytes()).unwrap_or_default()
 }
 
-/// A list of paths in the form of C.
-pub struct Filenames {
-    _paths: Vec<CString>,
-    /// To each of them, and NULL at the end.
-    pointers: Vec<*const c_char>,
-}
-
-// SAFETY: the pointers are to what is in the same value, is never changed, and does not move
-// with it.
-unsafe impl Send for Filenames {}
-// SAFETY: the same.
-unsafe impl Sync for Filenames {}
-
-impl Filenames {
-    pub fn new(paths: &[PathBuf]) -> Filenames {
-        let paths: Vec<CString> = paths.iter().map(|path| filename(path)).collect();
-        let pointers = paths.iter().map(|path| path.as_ptr());
-        Filenames {
-            pointers: pointers.chain([ptr::null()]).collect(),
-            _paths: paths,
-        }
-    }
-
-    /// The pointer to lend out.
-    pub fn as_ptr(&self) -> *const *const c_char {
-        self.pointers.as_ptr()
-    }
-}
-
 /// A text that C passes; what is not UTF-8 in it is replaced. `None` for NULL.
 ///
 /// # Safety
@@ -96,18 +67,6 @@ mod tests {
     fn a_nul_does_not_cut_a_text() {
         assert_eq!(text("a\0b").as_str(), "a\u{fffd}b");
         assert_eq!(text("").as_str(), "");
-    }
-
-    #[test]
-    fn a_list_of_paths_ends_with_null() {
-        let odd = PathBuf::from(OsStr::from_bytes(b"/usr/\xff"));
-        let list = Filenames::new(&[odd]);
-        // SAFETY: the list has one path and the NULL behind it.
-        unsafe {
-            let first = CStr::from_ptr(*list.as_ptr());
-            assert_eq!(first.to_bytes(), b"/usr/\xff");
-            assert!((*list.as_ptr().add(1)).is_null());
-        }
     }
 
     #[test]

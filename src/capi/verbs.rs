@@ -18,7 +18,6 @@ use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
-use crate::capi::package_comparison::OstreeSysrootUnlockPackageComparison;
 use crate::capi::request::{CommitsRequest, Request, state as known_state};
 use crate::verbs::begin::begin;
 use crate::verbs::cleanup::cleanup;
@@ -27,7 +26,6 @@ use crate::verbs::diff::{diff, diff_commits};
 use crate::verbs::end::end;
 use crate::verbs::enter::enter;
 use crate::verbs::holders::holders;
-use crate::verbs::package_diff::{package_diff, package_diff_commits};
 use crate::verbs::status::status;
 
 /// ostree_sysroot_unlock_detect:
@@ -279,84 +277,6 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_diff_commits(
         guard(error, || {
             let request = CommitsRequest::new(repo, from, to, options, cancellable)?;
             request.run(diff_commits).map(hand_over)
-        })
-    }
-}
-
-/// ostree_sysroot_unlock_package_diff:
-/// @sysroot: the booted sysroot; it need not be loaded
-/// @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
-/// hotfix
-/// @options: (nullable): of the options, `from` and `to` mean something here, as they do to
-/// ostree_sysroot_unlock_diff()
-/// @cancellable: (nullable): stops it
-/// @error: return location for an error, or %NULL
-///
-/// What became of the packages of `/usr` since it was unlocked, by the databases of dpkg and
-/// rpm in it, and which of the changed files belong to none. Changes nothing and takes no lock.
-/// Needs root to look at what was written.
-///
-/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
-/// packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
-/// a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
-/// SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one was written to again and again, and
-/// otherwise like ostree_sysroot_unlock_diff().
-///
-/// Returns: (transfer full): what became of them, or %NULL with @error set
-///
-/// Since: 2026.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ostree_sysroot_unlock_package_diff(
-    sysroot: *mut OstreeSysroot,
-    deployment: *mut OstreeDeployment,
-    options: *mut OstreeSysrootUnlockOptions,
-    cancellable: *mut GCancellable,
-    error: *mut *mut GError,
-) -> *mut OstreeSysrootUnlockPackageComparison {
-    // SAFETY: the caller keeps the promises of the header.
-    unsafe {
-        guard(error, || {
-            let progress = ptr::null_mut();
-            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
-            request.run(package_diff).map(hand_over)
-        })
-    }
-}
-
-/// ostree_sysroot_unlock_package_diff_commits:
-/// @repo: the repository of both; it has to be open, and to be used by no other thread meanwhile
-/// @from: the commit to compare with, by checksum or ref
-/// @to: the commit to be compared, by checksum or ref
-/// @options: (nullable): none of the options means anything here
-/// @cancellable: (nullable): stops it
-/// @error: return location for an error, or %NULL
-///
-/// What became of the packages between two commits, and which of the changed files belong to
-/// none. Needs no booted system, and no privilege but to read @repo.
-///
-/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
-/// packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
-/// a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
-/// SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @repo, @from or @to is %NULL or an
-/// option is set, and with %G_IO_ERROR_CANCELLED.
-///
-/// Returns: (transfer full): what became of them, or %NULL with @error set
-///
-/// Since: 2026.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ostree_sysroot_unlock_package_diff_commits(
-    repo: *mut OstreeRepo,
-    from: *const c_char,
-    to: *const c_char,
-    options: *mut OstreeSysrootUnlockOptions,
-    cancellable: *mut GCancellable,
-    error: *mut *mut GError,
-) -> *mut OstreeSysrootUnlockPackageComparison {
-    // SAFETY: the caller keeps the promises of the header.
-    unsafe {
-        guard(error, || {
-            let request = CommitsRequest::new(repo, from, to, options, cancellable)?;
-            request.run(package_diff_commits).map(hand_over)
         })
     }
 }

@@ -29,10 +29,10 @@ def test_needs_what_it_uses_and_nothing_else(library):
     needed = {name for name in elf.dynamic(library)["NEEDED"] if not name.startswith("ld-linux")}
     assert needed == {
         "libostree-1.so.1",
+        "libsqlite3.so.0",
         "libgio-2.0.so.0",
         "libgobject-2.0.so.0",
         "libglib-2.0.so.0",
-        "libsqlite3.so.0",
         "libgcc_s.so.1",
         "libc.so.6",
     }

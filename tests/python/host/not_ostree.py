@@ -29,7 +29,7 @@ def scratch(_sysroot):
     OstreeUnlock.enter_scratch()
 
 
-functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.package_diff)
+functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.diff_packages)
 for function in (*functions, with_block, keep, scratch):
     try:
         function(sysroot)
