@@ -93,9 +93,9 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
-#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_COMPARISON (ostree_sysroot_unlock_package_comparison_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE (ostree_sysroot_unlock_package_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFF (ostree_sysroot_unlock_package_diff_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFFERENCE (ostree_sysroot_unlock_package_difference_get_type ())
-#define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_SIDE (ostree_sysroot_unlock_package_side_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_REVISION (ostree_sysroot_unlock_revision_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
@@ -167,8 +167,7 @@ typedef enum {
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_UPGRADED: a later version
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_DOWNGRADED: an earlier version
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_CHANGE_REINSTALLED: the same version, installed again or
- * otherwise: another build or architecture of it, another state, its list of files written
- * anew, or another time of its installation
+ * otherwise: another build or architecture of it, another state, or another time
  *
  * What became of a package. The numbers never change, and more may be added.
  *
@@ -186,12 +185,10 @@ typedef enum {
  * OstreeSysrootUnlockPackageState:
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_INSTALLED: as it should be
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_INSTALLED: its files are there in part
- * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED: its files are there, and nothing was
- * configured
+ * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED: its files are there, and nothing was configured
  * @OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED: its configuration broke off
  *
- * How far a package is installed. rpm knows only the first; to dpkg the others are failures,
- * or somebody is at it. The numbers never change, and more may be added.
+ * How far a package is installed. The numbers never change, and more may be added.
  *
  * Since: 2026.1
  */
@@ -437,16 +434,24 @@ typedef struct OstreeSysrootUnlockOutcome OstreeSysrootUnlockOutcome;
 typedef struct OstreeSysrootUnlockOverview OstreeSysrootUnlockOverview;
 
 /**
- * OstreeSysrootUnlockPackageComparison:
+ * OstreeSysrootUnlockPackage:
  *
- * What became of the packages between two trees, and which of the changed files belong to
- * none, from ostree_sysroot_unlock_package_diff() and
- * ostree_sysroot_unlock_package_diff_commits(). It never changes, and may be used by several
+ * A package as it is on one side of a difference. It never changes, and may be used by several
  * threads.
  *
  * Since: 2026.1
  */
-typedef struct OstreeSysrootUnlockPackageComparison OstreeSysrootUnlockPackageComparison;
+typedef struct OstreeSysrootUnlockPackage OstreeSysrootUnlockPackage;
+
+/**
+ * OstreeSysrootUnlockPackageDiff:
+ *
+ * What became of the packages, and which changed files belong to none, from
+ * ostree_sysroot_unlock_diff_packages(). It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockPackageDiff OstreeSysrootUnlockPackageDiff;
 
 /**
  * OstreeSysrootUnlockPackageDifference:
@@ -456,16 +461,6 @@ typedef struct OstreeSysrootUnlockPackageComparison OstreeSysrootUnlockPackageCo
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockPackageDifference OstreeSysrootUnlockPackageDifference;
-
-/**
- * OstreeSysrootUnlockPackageSide:
- *
- * What a package is on one side of a comparison. It never changes, and may be used by several
- * threads.
- *
- * Since: 2026.1
- */
-typedef struct OstreeSysrootUnlockPackageSide OstreeSysrootUnlockPackageSide;
 
 /**
  * OstreeSysrootUnlockProblem:
@@ -718,65 +713,61 @@ OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff_commits(OstreeRepo *re
                                                                   GError **error);
 
 /**
- * ostree_sysroot_unlock_package_diff:
+ * ostree_sysroot_unlock_diff_packages:
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
  * hotfix
- * @options: (nullable): of the options, `from` and `to` mean something here, as they do to
+ * @options: (nullable): of the options, `from` and `to` mean something here, as for
  * ostree_sysroot_unlock_diff()
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
- * What became of the packages of `/usr` since it was unlocked, by the databases of dpkg and
- * rpm in it, and which of the changed files belong to none. Changes nothing and takes no lock.
- * Needs root to look at what was written.
+ * What became of the packages of `/usr`, by the databases of dpkg and rpm in it, and which
+ * changed files belong to none. Changes nothing and takes no lock; a database of rpm is read in
+ * a copy in `TMPDIR`. Needs root to look at what was written.
  *
- * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
- * packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
- * a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
- * SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one was written to again and again, and
- * otherwise like ostree_sysroot_unlock_diff().
+ * Fails as ostree_sysroot_unlock_diff() and ostree_sysroot_unlock_comparison_next(), with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if there is no database of packages,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if one is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if one of rpm is not SQLite, and
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one is being written to.
  *
  * Returns: (transfer full): what became of them, or %NULL with @error set
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff(OstreeSysroot *sysroot,
-                                                                         OstreeDeployment *deployment,
-                                                                         OstreeSysrootUnlockOptions *options,
-                                                                         GCancellable *cancellable,
-                                                                         GError **error);
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages(OstreeSysroot *sysroot,
+                                                                    OstreeDeployment *deployment,
+                                                                    OstreeSysrootUnlockOptions *options,
+                                                                    GCancellable *cancellable,
+                                                                    GError **error);
 
 /**
- * ostree_sysroot_unlock_package_diff_commits:
- * @repo: the repository of both; it has to be open, and to be used by no other thread meanwhile
+ * ostree_sysroot_unlock_diff_packages_of_commits:
+ * @repo: the repository of both; it has to be open
  * @from: the commit to compare with, by checksum or ref
  * @to: the commit to be compared, by checksum or ref
- * @options: (nullable): none of the options means anything here
+ * @options: (nullable): none of the options means something here
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
- * What became of the packages between two commits, and which of the changed files belong to
- * none. Needs no booted system, and no privilege but to read @repo.
+ * What became of the packages between two commits, as ostree_sysroot_unlock_diff_packages() says
+ * it. Needs no booted system, and no privilege but to read @repo.
  *
- * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if neither side has a database of
- * packages, or there is no such commit, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if a database or
- * a commit is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a database of rpm is not
- * SQLite, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @repo, @from or @to is %NULL or an
- * option is set, and with %G_IO_ERROR_CANCELLED.
+ * Fails as that does.
  *
  * Returns: (transfer full): what became of them, or %NULL with @error set
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff_commits(OstreeRepo *repo,
-                                                                                 const char *from,
-                                                                                 const char *to,
-                                                                                 OstreeSysrootUnlockOptions *options,
-                                                                                 GCancellable *cancellable,
-                                                                                 GError **error);
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages_of_commits(OstreeRepo *repo,
+                                                                               const char *from,
+                                                                               const char *to,
+                                                                               OstreeSysrootUnlockOptions *options,
+                                                                               GCancellable *cancellable,
+                                                                               GError **error);
 
 /**
  * ostree_sysroot_unlock_cleanup:
@@ -1339,46 +1330,6 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
                                                                        GError **error);
 
 /**
- * ostree_sysroot_unlock_package_diff_async:
- * @sysroot: the booted sysroot
- * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
- * hotfix
- * @options: (nullable): as ostree_sysroot_unlock_package_diff() takes them
- * @cancellable: (nullable): stops it
- * @callback: (scope async) (closure user_data): is called in the thread-default main context
- * of the caller when it is done
- * @user_data: for @callback
- *
- * The same as ostree_sysroot_unlock_package_diff(), on another thread. What it takes is kept
- * as long as it is needed. Every error, one in the arguments too, comes from
- * ostree_sysroot_unlock_package_diff_finish().
- *
- * Since: 2026.1
- */
-_OSTREE_UNLOCK_PUBLIC
-void ostree_sysroot_unlock_package_diff_async(OstreeSysroot *sysroot,
-                                              OstreeDeployment *deployment,
-                                              OstreeSysrootUnlockOptions *options,
-                                              GCancellable *cancellable,
-                                              GAsyncReadyCallback callback,
-                                              gpointer user_data);
-
-/**
- * ostree_sysroot_unlock_package_diff_finish:
- * @result: what the callback of ostree_sysroot_unlock_package_diff_async() was given
- * @error: return location for an error, or %NULL
- *
- * What came of it, with the errors of ostree_sysroot_unlock_package_diff().
- *
- * Returns: (transfer full): what became of the packages, or %NULL with @error set
- *
- * Since: 2026.1
- */
-_OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_diff_finish(GAsyncResult *result,
-                                                                                GError **error);
-
-/**
  * ostree_sysroot_unlock_monitor_get_type:
  *
  * Returns: the #GType
@@ -1703,77 +1654,74 @@ _OSTREE_UNLOCK_PUBLIC guint ostree_sysroot_unlock_side_get_gid(OstreeSysrootUnlo
 _OSTREE_UNLOCK_PUBLIC guint64 ostree_sysroot_unlock_side_get_size(OstreeSysrootUnlockSide *side);
 
 /**
- * ostree_sysroot_unlock_package_comparison_get_type:
+ * ostree_sysroot_unlock_package_diff_get_type:
  *
  * Returns: the #GType
  *
  * Since: 2026.1
  */
-_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_comparison_get_type(void);
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_diff_get_type(void);
 
 /**
- * ostree_sysroot_unlock_package_comparison_ref:
- * @comparison: a comparison
+ * ostree_sysroot_unlock_package_diff_ref:
+ * @diff: a diff
  *
  * Takes one more reference. NULL is passed through.
  *
- * Returns: (transfer full): @comparison
+ * Returns: (transfer full): @diff
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageComparison *ostree_sysroot_unlock_package_comparison_ref(OstreeSysrootUnlockPackageComparison *comparison);
+OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_package_diff_ref(OstreeSysrootUnlockPackageDiff *diff);
 
 /**
- * ostree_sysroot_unlock_package_comparison_unref:
- * @comparison: (transfer full): a comparison
+ * ostree_sysroot_unlock_package_diff_unref:
+ * @diff: (transfer full): a diff
  *
- * Gives a reference up; with the last one @comparison is freed. NULL is ignored.
+ * Gives a reference up; with the last one @diff is freed. NULL is ignored.
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-void ostree_sysroot_unlock_package_comparison_unref(OstreeSysrootUnlockPackageComparison *comparison);
+void ostree_sysroot_unlock_package_diff_unref(OstreeSysrootUnlockPackageDiff *diff);
 
 /**
- * ostree_sysroot_unlock_package_comparison_get_packages:
- * @comparison: a comparison
+ * ostree_sysroot_unlock_package_diff_get_packages:
+ * @diff: a diff
  *
  * Returns: (transfer container) (element-type OstreeSysrootUnlockPackageDifference): each
- * package that is not as it was, sorted by name; maybe none; free with g_ptr_array_unref()
+ * package that is not as it was, sorted by name; free with g_ptr_array_unref()
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-GPtrArray *ostree_sysroot_unlock_package_comparison_get_packages(OstreeSysrootUnlockPackageComparison *comparison);
+GPtrArray *ostree_sysroot_unlock_package_diff_get_packages(OstreeSysrootUnlockPackageDiff *diff);
 
 /**
- * ostree_sysroot_unlock_package_comparison_get_unowned:
- * @comparison: a comparison
+ * ostree_sysroot_unlock_package_diff_get_unowned:
+ * @diff: a diff
  *
- * The files that were added, changed or removed, and belong to no package: what is there to
- * none that is there, what is gone to none that was there. Without directories, and without
- * the databases of packages.
- *
- * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the paths,
- * sorted; maybe none
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the files that
+ * were added, changed or removed and belong to no package, sorted; without directories, and
+ * without the databases of packages
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-const char *const *ostree_sysroot_unlock_package_comparison_get_unowned(OstreeSysrootUnlockPackageComparison *comparison);
+const char *const *ostree_sysroot_unlock_package_diff_get_unowned(OstreeSysrootUnlockPackageDiff *diff);
 
 /**
- * ostree_sysroot_unlock_package_comparison_is_purely_additive:
- * @comparison: a comparison
+ * ostree_sysroot_unlock_package_diff_is_purely_additive:
+ * @diff: a diff
  *
- * Returns: %TRUE if nothing became of any package but that some were added; files that belong
- * to none do not count
+ * Returns: %TRUE if packages were added and nothing else became of any; files that belong to
+ * none do not count
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-gboolean ostree_sysroot_unlock_package_comparison_is_purely_additive(OstreeSysrootUnlockPackageComparison *comparison);
+gboolean ostree_sysroot_unlock_package_diff_is_purely_additive(OstreeSysrootUnlockPackageDiff *diff);
 
 /**
  * ostree_sysroot_unlock_package_difference_get_type:
@@ -1850,7 +1798,7 @@ OstreeSysrootUnlockPackageChange ostree_sysroot_unlock_package_difference_get_ch
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_difference_get_before(OstreeSysrootUnlockPackageDifference *difference);
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_difference_get_before(OstreeSysrootUnlockPackageDifference *difference);
 
 /**
  * ostree_sysroot_unlock_package_difference_get_after:
@@ -1861,74 +1809,73 @@ OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_difference_get_bef
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_difference_get_after(OstreeSysrootUnlockPackageDifference *difference);
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_difference_get_after(OstreeSysrootUnlockPackageDifference *difference);
 
 /**
- * ostree_sysroot_unlock_package_side_get_type:
+ * ostree_sysroot_unlock_package_get_type:
  *
  * Returns: the #GType
  *
  * Since: 2026.1
  */
-_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_side_get_type(void);
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_package_get_type(void);
 
 /**
- * ostree_sysroot_unlock_package_side_ref:
- * @side: a side
+ * ostree_sysroot_unlock_package_ref:
+ * @package: a package
  *
  * Takes one more reference. NULL is passed through.
  *
- * Returns: (transfer full): @side
+ * Returns: (transfer full): @package
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageSide *ostree_sysroot_unlock_package_side_ref(OstreeSysrootUnlockPackageSide *side);
+OstreeSysrootUnlockPackage *ostree_sysroot_unlock_package_ref(OstreeSysrootUnlockPackage *package);
 
 /**
- * ostree_sysroot_unlock_package_side_unref:
- * @side: (transfer full): a side
+ * ostree_sysroot_unlock_package_unref:
+ * @package: (transfer full): a package
  *
- * Gives a reference up; with the last one @side is freed. NULL is ignored.
+ * Gives a reference up; with the last one @package is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_package_unref(OstreeSysrootUnlockPackage *package);
+
+/**
+ * ostree_sysroot_unlock_package_get_version:
+ * @package: a package
+ *
+ * Returns: (transfer none): its version, with epoch and release where it has them
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-void ostree_sysroot_unlock_package_side_unref(OstreeSysrootUnlockPackageSide *side);
+const char *ostree_sysroot_unlock_package_get_version(OstreeSysrootUnlockPackage *package);
 
 /**
- * ostree_sysroot_unlock_package_side_get_version:
- * @side: a side
+ * ostree_sysroot_unlock_package_get_architecture:
+ * @package: a package
  *
- * Returns: (transfer none): the version, with its epoch and release where it has them
+ * Returns: (transfer none): for which machines it is, in the words of its format; empty
+ * where nothing is said
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-const char *ostree_sysroot_unlock_package_side_get_version(OstreeSysrootUnlockPackageSide *side);
+const char *ostree_sysroot_unlock_package_get_architecture(OstreeSysrootUnlockPackage *package);
 
 /**
- * ostree_sysroot_unlock_package_side_get_architecture:
- * @side: a side
- *
- * Returns: (transfer none): for which machines it is, in the words of its format; empty where
- * nothing is said
- *
- * Since: 2026.1
- */
-_OSTREE_UNLOCK_PUBLIC
-const char *ostree_sysroot_unlock_package_side_get_architecture(OstreeSysrootUnlockPackageSide *side);
-
-/**
- * ostree_sysroot_unlock_package_side_get_state:
- * @side: a side
+ * ostree_sysroot_unlock_package_get_state:
+ * @package: a package
  *
  * Returns: how far it is installed
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
-OstreeSysrootUnlockPackageState ostree_sysroot_unlock_package_side_get_state(OstreeSysrootUnlockPackageSide *side);
+OstreeSysrootUnlockPackageState ostree_sysroot_unlock_package_get_state(OstreeSysrootUnlockPackage *package);
 
 /**
  * ostree_sysroot_unlock_error_quark:
@@ -2187,7 +2134,7 @@ void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions 
  * @options: the options
  * @commit: (nullable): a checksum or a ref
  *
- * `diff` and `package_diff`: the commit to compare with. The default, which %NULL stands for, is what was
+ * `diff` and `diff_packages`: the commit to compare with. The default, which %NULL stands for, is what was
  * deployed.
  *
  * Since: 2026.1
@@ -2201,7 +2148,7 @@ void ostree_sysroot_unlock_options_set_from(OstreeSysrootUnlockOptions *options,
  * @options: the options
  * @commit: (nullable): a checksum or a ref
  *
- * `diff` and `package_diff`: the commit to be compared. The default, which %NULL stands for, is
+ * `diff` and `diff_packages`: the commit to be compared. The default, which %NULL stands for, is
  * what is there now.
  *
  * Since: 2026.1
@@ -3604,9 +3551,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOmission, ostree_sysroot_unloc
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageComparison, ostree_sysroot_unlock_package_comparison_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackage, ostree_sysroot_unlock_package_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDiff, ostree_sysroot_unlock_package_diff_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDifference, ostree_sysroot_unlock_package_difference_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageSide, ostree_sysroot_unlock_package_side_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockRevision, ostree_sysroot_unlock_revision_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)

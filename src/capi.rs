@@ -23,6 +23,12 @@ mod difference;
 
 mod side;
 
+mod package_diff;
+
+mod package_difference;
+
+mod package;
+
 mod error;
 
 mod options;

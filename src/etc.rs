@@ -35,8 +35,8 @@ pub fn changed_since(directory: &Path, since: i64) -> Vec<PathBuf> {
     changed
 }
 
-/// One sentence for people, or none if nothing was changed.
-pub fn note(changed: &[PathBuf]) -> Option<String> {
+/// The first of them for a sentence, and how many more there are; `None` if nothing was changed.
+pub fn named(changed: &[PathBuf]) -> Option<String> {
     const SHOWN: usize = 10;
     let shown: Vec<String> = changed
         .iter()
@@ -47,12 +47,7 @@ pub fn note(changed: &[PathBuf]) -> Option<String> {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    (!shown.is_empty()).then(|| {
-        format!(
-            "changed outside of /usr since begin, and kept: {}{more}",
-            shown.join(", ")
-        )
-    })
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }
 
 #[cfg(test)]
@@ -64,9 +59,9 @@ mod tests {
         let paths: Vec<PathBuf> = (0..12)
             .map(|n| PathBuf::from(format!("/etc/{n}")))
             .collect();
-        assert_eq!(note(&[]), None);
-        assert!(note(&paths[..1]).is_some_and(|n| n.ends_with("kept: /etc/0")));
-        assert!(note(&paths).is_some_and(|n| n.ends_with("/etc/9 and 2 more")));
+        assert_eq!(named(&[]), None);
+        assert_eq!(named(&paths[..1]).as_deref(), Some("/etc/0"));
+        assert!(named(&paths).is_some_and(|n| n.ends_with("/etc/9 and 2 more")));
     }
 
     #[test]

@@ -64,16 +64,20 @@ fn reference(name: &str) -> Result<String> {
 /// All of them, by name.
 pub fn list(repo: &ostree::Repo) -> Result<Vec<About>> {
     let refs = repo.list_refs(Some(REFS), gio::Cancellable::NONE)?;
-    let mut names: Vec<String> = refs
-        .into_keys()
-        .filter_map(|name| {
-            name.strip_prefix(REFS)?
-                .strip_prefix('/')
-                .map(str::to_owned)
-        })
-        .collect();
+    // libostree leaves out what it was asked for.
+    let mut names: Vec<String> = refs.into_keys().collect();
     names.sort_unstable();
     names.iter().map(|name| about(repo, name)).collect()
+}
+
+/// On which commit, and in which state, the changes in `commit` were made, if it is one of ours.
+pub fn made_of(repo: &ostree::Repo, commit: &str) -> Result<Option<(String, Option<State>)>> {
+    let (variant, _) = repo.load_commit(commit)?;
+    let metadata = VariantDict::new(Some(&variant.child_value(0)));
+    let text = |key| metadata.lookup::<String>(key).ok().flatten();
+    let state = text(STATE).unwrap_or_default();
+    let state = State::ALL.into_iter().find(|known| known.name() == state);
+    Ok(text(BASE).map(|base| (base, state)))
 }
 
 fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
@@ -82,20 +86,18 @@ fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
         .ok_or_else(|| unknown(name))?;
     let (variant, _) = repo.load_commit(&checksum)?;
     let metadata = VariantDict::new(Some(&variant.child_value(0)));
-    let text = |key| metadata.lookup::<String>(key).ok().flatten();
-    let base = text(BASE).ok_or_else(|| {
+    let (base, state) = made_of(repo, &checksum)?.ok_or_else(|| {
         Error::new(
             Kind::Corrupt,
             format!("what was kept as {name} does not say what it was made on"),
         )
     })?;
-    let state = text(STATE).unwrap_or_default();
     let time = metadata.lookup::<u64>(TIME).ok().flatten();
     Ok(About {
         name: name.to_owned(),
         checksum: checksum.into(),
         base,
-        state: State::ALL.into_iter().find(|known| known.name() == state),
+        state,
         time: time
             .and_then(|time| i64::try_from(time).ok())
             .unwrap_or_default(),

@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::intent;
 use crate::observe::{OURS, Observation, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
-
 use crate::plan::begin::RAM;
+use crate::scratch;
 use crate::swap;
 use crate::sys::files;
 use crate::sys::namespace::System;
@@ -25,6 +25,8 @@ const RUN_STATES: &str = "ostree/deployment-state";
 pub enum Leftover {
     /// `upper` and `work`, below the sysroot.
     Upper(PathBuf),
+    /// A scratch of another boot, below the sysroot.
+    Scratch(PathBuf),
     /// A file system in RAM.
     Ram(PathBuf),
     /// A file or a directory below /run that says something of another deployment.
@@ -34,7 +36,7 @@ pub enum Leftover {
 impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Leftover::Upper(path) => {
+            Leftover::Upper(path) | Leftover::Scratch(path) => {
                 write!(
                     f,
                     "remove {}",
@@ -62,8 +64,11 @@ pub fn find(root: &Path, now: &Observation) -> Vec<Leftover> {
             found.push(Leftover::Upper(path));
         }
         for name in names(&sysroot.join(&backing).join(OURS)) {
+            let path = backing.join(OURS).join(&name);
             if name.starts_with(SET_ASIDE) {
-                found.push(Leftover::Upper(backing.join(OURS).join(name)));
+                found.push(Leftover::Upper(path));
+            } else if name == scratch::NAME && !scratch::is_of_this_boot(&sysroot.join(&path)) {
+                found.push(Leftover::Scratch(path));
             }
         }
     }
@@ -100,6 +105,7 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
             }
             remove_below(writable_sysroot, path).map_err(|e| e.at(absolute))
         }
+        Leftover::Scratch(path) => remove_below(writable_sysroot, path),
         Leftover::Ram(path) => swap::unmount_ram(path).map(|()| true),
         Leftover::Said(path) => remove_below(&files::hold(Path::new("/run"))?, path),
     }
@@ -118,20 +124,24 @@ fn remove_below(base: &OwnedFd, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Removes what libostree before 2024.1 does not: the `backing` directory of a deployment
-/// that is gone, if nothing is left in it but our marker.
-pub fn forget_the_gone(writable_sysroot: &OwnedFd, marker: &str) {
+/// Removes markers that were being written when a cleanup died; and, as libostree before
+/// 2024.1 does not, the `backing` directory of a deployment that is gone, if nothing is left
+/// in it but the marker.
+pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
     let sysroot = files::through(writable_sysroot, ".");
     for backing in backings(&sysroot) {
         let Some(id) = backing.file_name() else {
             continue;
         };
+        let ours = sysroot.join(&backing).join(OURS);
+        if let Ok(ours) = files::hold(&ours) {
+            let _ = files::remove_unfinished(&ours, marker);
+        }
         let stateroot = backing.parent().and_then(Path::parent);
         let deployment = stateroot.map(|stateroot| stateroot.join("deploy").join(id));
         if deployment.is_none_or(|deployment| sysroot.join(deployment).exists()) {
             continue;
         }
-        let ours = sysroot.join(&backing).join(OURS);
         // Each stops at what is still in use.
         let only_marker = names(&ours).iter().all(|name| name == marker);
         if only_marker {

@@ -155,7 +155,7 @@ pub trait Database {
     fn directory(&self) -> &Path;
 
     /// Tells each file of each package, as an absolute path.
-    fn files(&self, tell: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()>;
+    fn files(&self, tell: &mut dyn FnMut(&Path)) -> Result<()>;
 }
 
 /// The databases of a tree.

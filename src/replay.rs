@@ -300,3 +300,197 @@ fn has_more(directory: &dyn Node, than: &dyn Node) -> Result<bool> {
         .iter()
         .any(|entry| !known.contains(&entry.name)))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::diff::Walk;
+    use crate::tree::disk;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Three trees: what changes were made on, what they made of it, and another one.
+    struct Trees(PathBuf);
+
+    const SIDES: [&str; 3] = ["base", "changes", "other"];
+
+    impl Trees {
+        fn new(name: &str) -> Trees {
+            let at = std::env::temp_dir().join(format!("ou-replay-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&at);
+            for side in SIDES {
+                fs::create_dir_all(at.join(side).join("usr")).unwrap();
+            }
+            Trees(at)
+        }
+
+        /// Writes a file into each tree; an empty text for none.
+        fn file(&self, path: &str, texts: [&str; 3]) {
+            for (side, text) in SIDES.iter().zip(texts) {
+                let at = self.0.join(side).join("usr").join(path);
+                if !text.is_empty() {
+                    fs::create_dir_all(at.parent().unwrap()).unwrap();
+                    fs::write(at, text).unwrap();
+                }
+            }
+        }
+
+        fn mode(&self, side: &str, path: &str, mode: u32) {
+            let at = self.0.join(side).join("usr").join(path);
+            fs::set_permissions(at, fs::Permissions::from_mode(mode)).unwrap();
+        }
+
+        fn replay(&self, decide: Decide<'_>) -> Replay {
+            let root = |side| disk::root(&self.0.join(side)).unwrap();
+            let walk = Walk::new(Path::new("/"), root("base"), root("changes"));
+            on(walk, root("other"), decide).unwrap()
+        }
+
+        /// What is done, and what is in conflict.
+        fn outcome(&self) -> (Vec<String>, Vec<String>) {
+            let replay = self.replay(&|_| None);
+            let conflicts = replay.conflicts.iter();
+            (
+                actions(&replay),
+                conflicts.map(|c| c.path.display().to_string()).collect(),
+            )
+        }
+    }
+
+    impl Drop for Trees {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn actions(replay: &Replay) -> Vec<String> {
+        let one = |action: &Action| match action {
+            Action::Put { path, .. } => format!("put {}", path.display()),
+            Action::Remove { path } => format!("remove {}", path.display()),
+        };
+        replay.actions.iter().map(one).collect()
+    }
+
+    #[test]
+    fn what_only_the_changes_touched_is_taken() {
+        let trees = Trees::new("taken");
+        trees.file("changed", ["old", "new", "old"]);
+        trees.file("removed", ["old", "", "old"]);
+        trees.file("added/file", ["", "new", ""]);
+        trees.file("theirs", ["old", "old", "other"]);
+        let (done, conflicts) = trees.outcome();
+        let wanted = [
+            "put usr/added",
+            "put usr/added/file",
+            "put usr/changed",
+            "remove usr/removed",
+        ];
+        assert_eq!(
+            (done, conflicts),
+            (wanted.map(str::to_owned).to_vec(), vec![])
+        );
+    }
+
+    #[test]
+    fn what_both_made_the_same_is_there() {
+        let trees = Trees::new("same");
+        trees.file("changed", ["old", "new", "new"]);
+        trees.file("removed", ["old", "", ""]);
+        trees.file("added", ["", "new", "new"]);
+        assert_eq!(trees.outcome(), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_both_changed_is_a_conflict() {
+        let trees = Trees::new("conflicts");
+        trees.file("both", ["old", "new", "other"]);
+        trees.file("gone", ["old", "new", ""]);
+        trees.file("kept", ["old", "", "other"]);
+        trees.file("made", ["", "new", "other"]);
+        trees.file("type", ["old", "new", ""]);
+        trees.file("type/file", ["", "", "other"]);
+        let (done, conflicts) = trees.outcome();
+        assert_eq!(done, [""; 0]);
+        let wanted = [
+            "/usr/both",
+            "/usr/gone",
+            "/usr/kept",
+            "/usr/made",
+            "/usr/type",
+        ];
+        assert_eq!(conflicts, wanted);
+    }
+
+    #[test]
+    fn content_and_metadata_are_taken_apart() {
+        let trees = Trees::new("apart");
+        trees.file("file", ["old", "old", "other"]);
+        trees.mode("changes", "file", 0o711);
+        trees.file("both", ["old", "old", "other"]);
+        trees.mode("changes", "both", 0o711);
+        trees.mode("other", "both", 0o700);
+        let replay = trees.replay(&|_| None);
+        assert_eq!(actions(&replay), ["put usr/file"]);
+        let Some(Action::Put {
+            content, metadata, ..
+        }) = replay.actions.first()
+        else {
+            return assert!(!replay.actions.is_empty());
+        };
+        let mut text = String::new();
+        content.open().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), metadata.side().mode), ("other", 0o711));
+        assert_eq!(replay.conflicts.len(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_goes_must_not_take_along_what_nobody_knew() {
+        let trees = Trees::new("directory");
+        trees.file("gone/old", ["old", "", "old"]);
+        trees.file("gone/new", ["", "", "new"]);
+        trees.file("plain/old", ["old", "", "old"]);
+        let (done, conflicts) = trees.outcome();
+        assert_eq!(conflicts, ["/usr/gone"]);
+        assert_eq!(
+            done,
+            [
+                "remove usr/gone/old",
+                "remove usr/plain",
+                "remove usr/plain/old"
+            ]
+        );
+        let kept = trees.replay(&|_| Some(Prefer::Commit));
+        assert_eq!(
+            actions(&kept),
+            [
+                "remove usr/gone/old",
+                "remove usr/plain",
+                "remove usr/plain/old"
+            ]
+        );
+        let taken = trees.replay(&|_| Some(Prefer::Changes));
+        assert!(actions(&taken).contains(&"remove usr/gone".to_owned()));
+    }
+
+    #[test]
+    fn a_directory_with_something_that_stays_stays() {
+        let trees = Trees::new("stays");
+        trees.file("gone/file", ["old", "", "other"]);
+        let replay = trees.replay(&|_| Some(Prefer::Commit));
+        assert_eq!(actions(&replay), [""; 0]);
+        assert_eq!(replay.resolved.len(), 1);
+    }
+
+    #[test]
+    fn what_is_put_needs_a_directory() {
+        let trees = Trees::new("parent");
+        trees.file("there/old", ["old", "old", ""]);
+        trees.file("there/new", ["", "new", ""]);
+        let (done, conflicts) = trees.outcome();
+        assert_eq!(
+            (done, conflicts),
+            (vec![], vec!["/usr/there/new".to_owned()])
+        );
+    }
+}

@@ -62,6 +62,9 @@ fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
         }
         return describe(at, metadata);
     }
+    if let Some(parent) = at.parent().filter(|parent| !parent.exists()) {
+        fs::create_dir_all(parent).map_err(|e| Error::io("making its directory", e))?;
+    }
     let beside = beside(at)?;
     let made = make(&beside, content).and_then(|()| describe(&beside, metadata));
     let made = made.and_then(|()| {

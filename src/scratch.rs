@@ -20,7 +20,7 @@ use crate::sys::mounts::{self, Overlay};
 /// The name of its directory, in what is ours of the backing directory.
 pub const NAME: &str = "scratch";
 /// In it, which boot it is of.
-pub const BOOT: &str = "boot";
+const BOOT: &str = "boot";
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// What it has copies of.
 const HIERARCHIES: [&str; 3] = ["usr", "etc", "var"];
@@ -87,26 +87,29 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let opened = open_directory(&directory)?;
     let opened = opened.ok_or_else(|| Error::new(Kind::Failed, "it is gone").at(&directory))?;
     let lock = Lock::take(opened, &directory)?;
-    let boot = boot()?;
-    let is_whole = std::fs::read(directory.join(BOOT)).is_ok_and(|found| found == boot.as_bytes());
-    if fresh || !is_whole {
-        for name in files::names(&scratch)? {
-            files::remove_tree(&scratch, &name)?;
-        }
+    if fresh || !is_of_this_boot(&directory) {
+        files::remove_file(&scratch, BOOT)?;
         for hierarchy in HIERARCHIES {
+            files::remove_tree(&scratch, hierarchy)?;
             let like = Attributes::of(&Path::new("/").join(hierarchy))?;
             let place = files::ensure_directory(&scratch, Path::new(hierarchy), 0o700)?;
             files::make_directory_like(&place, "upper", &like)?;
             files::make_directory_like(&place, "work", &like)?;
         }
         // Last: without it there is none.
-        files::write_whole(&scratch, BOOT, boot.as_bytes())?;
+        files::write_whole(&scratch, BOOT, boot()?.as_bytes())?;
     }
     Ok(Scratch { directory, lock })
 }
 
+/// Whether the scratch at `directory` is whole, and was begun in this boot.
+pub fn is_of_this_boot(directory: &Path) -> bool {
+    let found = std::fs::read_to_string(directory.join(BOOT));
+    found.is_ok_and(|found| boot().is_ok_and(|boot| found == boot))
+}
+
 /// Which boot this is.
-pub fn boot() -> Result<String> {
+fn boot() -> Result<String> {
     let id = std::fs::read_to_string(BOOT_ID);
     id.map_err(|e| Error::io("asking which boot this is", e).at(BOOT_ID))
 }

@@ -6,6 +6,7 @@ pub mod commit;
 mod dirtree;
 pub mod disk;
 pub mod overlay;
+mod reach;
 pub mod whole;
 
 use std::ffi::{OsStr, OsString};
@@ -122,26 +123,35 @@ pub fn lookup(root: &Rc<dyn Node>, path: &Path) -> Result<Option<Rc<dyn Node>>> 
 pub fn same_content(one: &dyn Node, other: &dyn Node) -> Result<bool> {
     match one.side().file_type {
         FileType::Regular if one.side().size != other.side().size => Ok(false),
-        FileType::Regular => same_bytes(&mut *one.open()?, &mut *other.open()?)
-            .map_err(|e| Error::io("comparing the content of two files", e)),
+        FileType::Regular => {
+            let size = one.side().size;
+            same_bytes(&mut *one.open()?, &mut *other.open()?, size)
+                .map_err(|e| Error::io("comparing the content of two files", e))
+        }
         FileType::Symlink => Ok(one.target()? == other.target()?),
         FileType::Device => Ok(one.device() == other.device()),
         FileType::Directory | FileType::Fifo | FileType::Socket => Ok(true),
     }
 }
 
-fn same_bytes(one: &mut dyn Read, other: &mut dyn Read) -> std::io::Result<bool> {
-    const PIECE: usize = 64 << 10;
-    let (mut left, mut right) = (vec![0; PIECE], vec![0; PIECE]);
-    loop {
+/// Whether the first `size` bytes, which both have, are the same.
+fn same_bytes(one: &mut dyn Read, other: &mut dyn Read, size: u64) -> std::io::Result<bool> {
+    const PIECE: u64 = 64 << 10;
+    // Most files are small, and to clear large buffers costs more than to read those.
+    let piece = usize::try_from(size.min(PIECE)).unwrap_or_default();
+    let (mut left, mut right) = (vec![0; piece], vec![0; piece]);
+    let mut rest = size;
+    while rest > 0 {
         let length = read_piece(one, &mut left)?;
         if read_piece(other, &mut right)? != length || left[..length] != right[..length] {
             return Ok(false);
         }
         if length == 0 {
-            return Ok(true);
+            break;
         }
+        rest = rest.saturating_sub(length as u64);
     }
+    Ok(true)
 }
 
 /// As much as there is, up to the whole buffer.

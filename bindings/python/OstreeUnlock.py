@@ -32,6 +32,8 @@ __all__ = [
     "detect",
     "diff",
     "diff_commits",
+    "diff_packages",
+    "diff_packages_of_commits",
     "end",
     "end_async",
     "enter",
@@ -164,6 +166,17 @@ Comparison = override(Comparison)
 __all__.append("Comparison")
 
 
+class PackageDiff(OstreeUnlock.PackageDiff):
+    """What diff_packages() and diff_packages_of_commits() return: iterate over it for the packages that are different."""
+
+    def __iter__(self):
+        return iter(self.get_packages())
+
+
+PackageDiff = override(PackageDiff)
+__all__.append("PackageDiff")
+
+
 @_raising
 def detect():
     """What a package manager has to know before it writes below /usr; a Detection."""
@@ -198,6 +211,18 @@ def diff(sysroot, deployment=None, options=None, cancellable=None, **keywords):
 def diff_commits(repo, from_, to, options=None, cancellable=None, **keywords):
     """What is different between two commits of a repository; a Comparison, to iterate over."""
     return OstreeUnlock.diff_commits(repo, from_, to, _options(options, keywords), cancellable)
+
+
+@_raising
+def diff_packages(sysroot, deployment=None, options=None, cancellable=None, **keywords):
+    """What became of packages in /usr, and which changed files belong to none; a PackageDiff."""
+    return OstreeUnlock.diff_packages(sysroot, deployment, _options(options, keywords), cancellable)
+
+
+@_raising
+def diff_packages_of_commits(repo, from_, to, cancellable=None):
+    """The same between two commits of a repository; a PackageDiff."""
+    return OstreeUnlock.diff_packages_of_commits(repo, from_, to, None, cancellable)
 
 
 @_raising

@@ -54,6 +54,23 @@ class FileType(int):
     FIFO: FileType
     SOCKET: FileType
 
+class PackageChange(int):
+    ADDED: PackageChange
+    REMOVED: PackageChange
+    UPGRADED: PackageChange
+    DOWNGRADED: PackageChange
+    REINSTALLED: PackageChange
+
+class PackageFormat(int):
+    DEB: PackageFormat
+    RPM: PackageFormat
+
+class PackageState(int):
+    INSTALLED: PackageState
+    HALF_INSTALLED: PackageState
+    UNPACKED: PackageState
+    HALF_CONFIGURED: PackageState
+
 class Prefer(int):
     CHANGES: Prefer
     COMMIT: Prefer
@@ -207,6 +224,24 @@ class Overview:
     def get_os(self) -> str: ...
     def get_serial(self) -> int: ...
 
+class Package:
+    def get_architecture(self) -> str: ...
+    def get_state(self) -> PackageState: ...
+    def get_version(self) -> str: ...
+
+class PackageDiff:
+    def __iter__(self) -> Iterator[PackageDifference]: ...
+    def get_packages(self) -> list[PackageDifference]: ...
+    def get_unowned(self) -> list[str]: ...
+    def is_purely_additive(self) -> bool: ...
+
+class PackageDifference:
+    def get_after(self) -> Package | None: ...
+    def get_before(self) -> Package | None: ...
+    def get_change(self) -> PackageChange: ...
+    def get_format(self) -> PackageFormat: ...
+    def get_name(self) -> str: ...
+
 class Problem:
     def get_code(self) -> str: ...
     def get_text(self) -> str: ...
@@ -296,6 +331,21 @@ def diff_commits(
     *,
     paths: Iterable[str | bytes] = ...,
 ) -> Comparison: ...
+def diff_packages(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    from_: str | None = ...,
+    to: str | None = ...,
+) -> PackageDiff: ...
+def diff_packages_of_commits(
+    repo: OSTree.Repo,
+    from_: str,
+    to: str,
+    cancellable: Gio.Cancellable | None = None,
+) -> PackageDiff: ...
 def status(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,

@@ -18,11 +18,13 @@ use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
 use crate::capi::overview::OstreeSysrootUnlockOverview;
+use crate::capi::package_diff::OstreeSysrootUnlockPackageDiff;
 use crate::capi::request::{CommitsRequest, Request, state as known_state};
 use crate::verbs::begin::begin;
 use crate::verbs::cleanup::cleanup;
 use crate::verbs::detect::detect;
 use crate::verbs::diff::{diff, diff_commits};
+use crate::verbs::diff_packages::{diff_packages, diff_packages_of_commits};
 use crate::verbs::end::end;
 use crate::verbs::enter::enter;
 use crate::verbs::holders::holders;
@@ -277,6 +279,80 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_diff_commits(
         guard(error, || {
             let request = CommitsRequest::new(repo, from, to, options, cancellable)?;
             request.run(diff_commits).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_diff_packages:
+/// @sysroot: the booted sysroot; it need not be loaded
+/// @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+/// hotfix
+/// @options: (nullable): of the options, `from` and `to` mean something here, as for
+/// ostree_sysroot_unlock_diff()
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// What became of the packages of `/usr`, by the databases of dpkg and rpm in it, and which
+/// changed files belong to none. Changes nothing and takes no lock; a database of rpm is read in
+/// a copy in `TMPDIR`. Needs root to look at what was written.
+///
+/// Fails as ostree_sysroot_unlock_diff() and ostree_sysroot_unlock_comparison_next(), with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if there is no database of packages,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if one is damaged,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if one of rpm is not SQLite, and
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if one is being written to.
+///
+/// Returns: (transfer full): what became of them, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_diff_packages(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    options: *mut OstreeSysrootUnlockOptions,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockPackageDiff {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let progress = ptr::null_mut();
+            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
+            request.run(diff_packages).map(hand_over)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_diff_packages_of_commits:
+/// @repo: the repository of both; it has to be open
+/// @from: the commit to compare with, by checksum or ref
+/// @to: the commit to be compared, by checksum or ref
+/// @options: (nullable): none of the options means something here
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// What became of the packages between two commits, as ostree_sysroot_unlock_diff_packages() says
+/// it. Needs no booted system, and no privilege but to read @repo.
+///
+/// Fails as that does.
+///
+/// Returns: (transfer full): what became of them, or %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_diff_packages_of_commits(
+    repo: *mut OstreeRepo,
+    from: *const c_char,
+    to: *const c_char,
+    options: *mut OstreeSysrootUnlockOptions,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut OstreeSysrootUnlockPackageDiff {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let request = CommitsRequest::new(repo, from, to, options, cancellable)?;
+            request.run(diff_packages_of_commits).map(hand_over)
         })
     }
 }

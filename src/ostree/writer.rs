@@ -54,19 +54,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Puts a file at `path`, in the place of what is there, or changes what a directory is
-    /// itself. The directories on the way have to be there.
+    /// itself. Directories on the way that are not there become plain ones.
     pub fn put(&mut self, path: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
         let failed = |error: Error| error.at(Path::new("/").join(path));
         if path.as_os_str().is_empty() {
             return Err(failed(Error::new(Kind::Failed, "the root is not written")));
         }
         let name = name(path)?;
-        let parent = self.parent(path)?.ok_or_else(|| {
-            failed(Error::new(
-                Kind::Failed,
-                "the directory for it is not there",
-            ))
-        })?;
+        let parent = match self.parent(path)? {
+            Some(parent) => parent,
+            None => self.make_parent(path)?,
+        };
         let xattrs = self.labelled(path, metadata)?;
         if content.side().file_type == FileType::Directory {
             let side = metadata.side();
@@ -134,6 +132,21 @@ impl<'a> Writer<'a> {
         }
         self.last = Some((directory.to_owned(), tree.clone()));
         Ok(Some(tree))
+    }
+
+    fn make_parent(&mut self, path: &Path) -> Result<MutableTree> {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let mut tree = self.root.clone();
+        let meta = write_dirmeta(self.repo, (0o755, 0, 0), &Xattrs::new())?;
+        for part in directory.components() {
+            let name = name(Path::new(part.as_os_str()))?;
+            let is_there = tree.lookup(name).is_ok_and(|(_, below)| below.is_some());
+            tree = tree.ensure_dir(name)?;
+            if !is_there {
+                tree.set_metadata_checksum(&meta);
+            }
+        }
+        Ok(tree)
     }
 
     fn labelled(&self, path: &Path, file: &dyn Node) -> Result<Xattrs> {

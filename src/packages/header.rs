@@ -6,28 +6,34 @@
 //! each; then the entries of 16 bytes: tag, type, where its value begins in the data, how
 //! many there are; then the data. Strings end with a zero byte.
 
-/// The name of the package.
-pub const NAME: u32 = 1000;
-/// Its version.
-pub const VERSION: u32 = 1001;
-/// The release of that.
-pub const RELEASE: u32 = 1002;
-/// What comes before the version where it went backwards.
-pub const EPOCH: u32 = 1003;
-/// When it was built, in seconds since 1970.
-pub const BUILD_TIME: u32 = 1006;
-/// When it was installed.
-pub const INSTALL_TIME: u32 = 1008;
-/// For which machines it is; not there in a key.
-pub const ARCHITECTURE: u32 = 1022;
-/// A checksum of what came with the package.
-pub const SHA1: u32 = 269;
-/// The same, newer.
-pub const SHA256: u32 = 273;
-
-const DIRECTORY_INDEXES: u32 = 1116;
-const BASE_NAMES: u32 = 1117;
-const DIRECTORY_NAMES: u32 = 1118;
+/// What is asked for, of all that rpm keeps.
+#[derive(Debug, Clone, Copy)]
+pub enum Tag {
+    /// The name of the package.
+    Name = 1000,
+    /// Its version.
+    Version = 1001,
+    /// The release of that.
+    Release = 1002,
+    /// What comes before the version where it went backwards.
+    Epoch = 1003,
+    /// When it was built, in seconds since 1970.
+    BuildTime = 1006,
+    /// When it was installed.
+    InstallTime = 1008,
+    /// For which machines it is; not there in a key.
+    Architecture = 1022,
+    /// A checksum of what came with the package.
+    Sha1 = 269,
+    /// The same, newer.
+    Sha256 = 273,
+    /// Of each file, which of the directories it is in.
+    DirectoryIndexes = 1116,
+    /// The names of the files.
+    BaseNames = 1117,
+    /// The directories, with a slash at the end.
+    DirectoryNames = 1118,
+}
 
 const INT32: u32 = 4;
 const STRING: u32 = 6;
@@ -68,7 +74,7 @@ impl<'a> Header<'a> {
     }
 
     /// A string; of several the first one.
-    pub fn string(&self, tag: u32) -> Result<Option<&'a [u8]>, Damaged> {
+    pub fn string(&self, tag: Tag) -> Result<Option<&'a [u8]>, Damaged> {
         match self.value(tag)? {
             Some(value) => value.strings()?.next().transpose(),
             None => Ok(None),
@@ -76,7 +82,7 @@ impl<'a> Header<'a> {
     }
 
     /// A number; of several the first one.
-    pub fn number(&self, tag: u32) -> Result<Option<u32>, Damaged> {
+    pub fn number(&self, tag: Tag) -> Result<Option<u32>, Damaged> {
         match self.value(tag)? {
             Some(value) => Ok(value.numbers()?.next()),
             None => Ok(None),
@@ -86,9 +92,9 @@ impl<'a> Header<'a> {
     /// Tells each file of the package: the directory with a slash at its end, and the name.
     pub fn files(&self, tell: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Damaged> {
         let (indexes, names, directories) = match (
-            self.value(DIRECTORY_INDEXES)?,
-            self.value(BASE_NAMES)?,
-            self.value(DIRECTORY_NAMES)?,
+            self.value(Tag::DirectoryIndexes)?,
+            self.value(Tag::BaseNames)?,
+            self.value(Tag::DirectoryNames)?,
         ) {
             (Some(indexes), Some(names), Some(directories)) => (indexes, names, directories),
             // Without any files.
@@ -106,9 +112,9 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    fn value(&self, tag: u32) -> Result<Option<Value<'a>>, Damaged> {
+    fn value(&self, tag: Tag) -> Result<Option<Value<'a>>, Damaged> {
         for entry in self.entries.chunks_exact(ENTRY) {
-            if entry[..4] != tag.to_be_bytes() {
+            if entry[..4] != (tag as u32).to_be_bytes() {
                 continue;
             }
             let (kind, rest) = number(&entry[4..])?;
@@ -165,11 +171,11 @@ pub mod tests {
     use super::*;
 
     /// A header with these values.
-    pub fn header(values: &[(u32, u32, u32, &[u8])]) -> Vec<u8> {
+    pub fn header(values: &[(Tag, u32, u32, &[u8])]) -> Vec<u8> {
         let (mut entries, mut data) = (Vec::new(), Vec::new());
         for (tag, kind, count, bytes) in values {
             let offset = u32::try_from(data.len()).unwrap_or_default();
-            for number in [*tag, *kind, offset, *count] {
+            for number in [*tag as u32, *kind, offset, *count] {
                 entries.extend(number.to_be_bytes());
             }
             data.extend_from_slice(bytes);
@@ -186,13 +192,13 @@ pub mod tests {
 
     fn hello() -> Vec<u8> {
         header(&[
-            (NAME, STRING, 1, b"hello\0"),
-            (VERSION, STRING, 1, b"2.12\0"),
-            (EPOCH, INT32, 1, &[0, 0, 0, 7]),
-            (DIRECTORY_INDEXES, INT32, 2, &[0, 0, 0, 1, 0, 0, 0, 0]),
-            (BASE_NAMES, STRING_ARRAY, 2, b"hello\0COPYING\0"),
+            (Tag::Name, STRING, 1, b"hello\0"),
+            (Tag::Version, STRING, 1, b"2.12\0"),
+            (Tag::Epoch, INT32, 1, &[0, 0, 0, 7]),
+            (Tag::DirectoryIndexes, INT32, 2, &[0, 0, 0, 1, 0, 0, 0, 0]),
+            (Tag::BaseNames, STRING_ARRAY, 2, b"hello\0COPYING\0"),
             (
-                DIRECTORY_NAMES,
+                Tag::DirectoryNames,
                 STRING_ARRAY,
                 2,
                 b"/usr/share/\0/usr/bin/\0",
@@ -211,9 +217,9 @@ pub mod tests {
     /// Everything that is ever asked for.
     fn read(blob: &[u8]) -> Result<(), Damaged> {
         let header = Header::parse(blob)?;
-        header.string(NAME)?;
-        header.string(VERSION)?;
-        header.number(EPOCH)?;
+        header.string(Tag::Name)?;
+        header.string(Tag::Version)?;
+        header.number(Tag::Epoch)?;
         header.files(&mut |_, _| {})
     }
 
@@ -222,10 +228,10 @@ pub mod tests {
         let blob = hello();
         let header = Header::parse(&blob);
         assert!(header.is_ok_and(|header| {
-            assert_eq!(header.string(NAME), Ok(Some(&b"hello"[..])));
-            assert_eq!(header.number(EPOCH), Ok(Some(7)));
-            assert_eq!(header.string(RELEASE), Ok(None));
-            assert_eq!(header.string(EPOCH), Err(Damaged));
+            assert_eq!(header.string(Tag::Name), Ok(Some(&b"hello"[..])));
+            assert_eq!(header.number(Tag::Epoch), Ok(Some(7)));
+            assert_eq!(header.string(Tag::Release), Ok(None));
+            assert_eq!(header.string(Tag::Epoch), Err(Damaged));
             true
         }));
         assert_eq!(
@@ -259,22 +265,22 @@ pub mod tests {
 
     #[test]
     fn counts_and_indexes_are_checked() {
-        let string = |bytes| header(&[(NAME, STRING, 1, bytes)]);
+        let string = |bytes| header(&[(Tag::Name, STRING, 1, bytes)]);
         assert_eq!(read(&string(b"without end")), Err(Damaged));
         assert_eq!(
-            read(&header(&[(EPOCH, INT32, u32::MAX, &[0; 4])])),
+            read(&header(&[(Tag::Epoch, INT32, u32::MAX, &[0; 4])])),
             Err(Damaged)
         );
         let index = |index: u8| {
             header(&[
-                (DIRECTORY_INDEXES, INT32, 1, &[0, 0, 0, index]),
-                (BASE_NAMES, STRING_ARRAY, 1, b"x\0"),
-                (DIRECTORY_NAMES, STRING_ARRAY, 1, b"/\0"),
+                (Tag::DirectoryIndexes, INT32, 1, &[0, 0, 0, index]),
+                (Tag::BaseNames, STRING_ARRAY, 1, b"x\0"),
+                (Tag::DirectoryNames, STRING_ARRAY, 1, b"/\0"),
             ])
         };
         assert_eq!(files(&index(0)), Ok(vec!["/x".to_owned()]));
         assert_eq!(files(&index(1)), Err(Damaged));
-        let alone = header(&[(BASE_NAMES, STRING_ARRAY, 1, b"x\0")]);
+        let alone = header(&[(Tag::BaseNames, STRING_ARRAY, 1, b"x\0")]);
         assert_eq!(files(&alone), Err(Damaged));
     }
 }

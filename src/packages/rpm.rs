@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::header::{self, Damaged, Header};
+use super::header::{Damaged, Header, Tag};
 use super::{Database, Installed, Package, PackageState};
 use crate::error::{Error, Kind, Result};
 use crate::sys::random;
@@ -89,19 +89,15 @@ impl Database for Rpm {
         &self.directory
     }
 
-    fn files(&self, tell: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
+    fn files(&self, tell: &mut dyn FnMut(&Path)) -> Result<()> {
         let mut path = Vec::new();
         headers(&self.database, &self.directory.join(NAME), &mut |header| {
-            let mut told = Ok(());
-            let read = header.files(&mut |directory, name| {
+            header.files(&mut |directory, name| {
                 path.clear();
                 path.extend_from_slice(directory);
                 path.extend_from_slice(name);
-                if told.is_ok() {
-                    told = tell(Path::new(OsStr::from_bytes(&path)));
-                }
-            });
-            told.map(|()| read)
+                tell(Path::new(OsStr::from_bytes(&path)));
+            })
         })
     }
 }
@@ -111,7 +107,8 @@ fn read(directory: PathBuf, node: &dyn Node) -> Result<Rpm> {
     let database = open(&path, node)?;
     let mut packages = Vec::new();
     headers(&database, &path, &mut |header| {
-        Ok(package(header).map(|package| packages.push(package)))
+        packages.push(package(header)?);
+        Ok(())
     })?;
     Ok(Rpm {
         directory,
@@ -126,32 +123,32 @@ fn package(header: &Header<'_>) -> Result<Installed, Damaged> {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
     };
     let needed = |tag| text(tag)?.ok_or(Damaged);
-    let (version, release) = (needed(header::VERSION)?, needed(header::RELEASE)?);
-    let version = match header.number(header::EPOCH)? {
+    let (version, release) = (needed(Tag::Version)?, needed(Tag::Release)?);
+    let version = match header.number(Tag::Epoch)? {
         Some(epoch) => format!("{epoch}:{version}-{release}"),
         None => format!("{version}-{release}"),
     };
     let mut record = DefaultHasher::new();
-    header.string(header::SHA256)?.hash(&mut record);
-    header.string(header::SHA1)?.hash(&mut record);
-    header.number(header::BUILD_TIME)?.hash(&mut record);
+    header.string(Tag::Sha256)?.hash(&mut record);
+    header.string(Tag::Sha1)?.hash(&mut record);
+    header.number(Tag::BuildTime)?.hash(&mut record);
     Ok(Installed {
-        name: needed(header::NAME)?,
+        name: needed(Tag::Name)?,
         package: Package {
             version,
-            architecture: text(header::ARCHITECTURE)?.unwrap_or_default(),
+            architecture: text(Tag::Architecture)?.unwrap_or_default(),
             state: PackageState::Installed,
         },
         record: record.finish(),
-        since: header.number(header::INSTALL_TIME)?,
+        since: header.number(Tag::InstallTime)?,
     })
 }
 
-/// Tells each header of the database at `path`; what is told answers whether it is damaged.
+/// Tells each header of the database at `path`, and is told whether it is damaged.
 fn headers(
     database: &Connection,
     path: &Path,
-    tell: &mut dyn FnMut(&Header<'_>) -> Result<Result<(), Damaged>>,
+    tell: &mut dyn FnMut(&Header<'_>) -> Result<(), Damaged>,
 ) -> Result<()> {
     let failed = |e| sqlite(e, path);
     let query = format!("SELECT iif(length(blob) <= {LARGEST_HEADER}, blob, NULL) FROM Packages");
@@ -162,10 +159,7 @@ fn headers(
         let bytes = blob
             .as_blob()
             .map_err(|_| damaged(path, "a header is none"))?;
-        let told = match Header::parse(bytes) {
-            Ok(header) => tell(&header)?,
-            Err(Damaged) => Err(Damaged),
-        };
+        let told = Header::parse(bytes).and_then(|header| tell(&header));
         told.map_err(|Damaged| damaged(path, "the header of a package is"))?;
     }
     Ok(())
@@ -373,15 +367,15 @@ mod tests {
 
     fn add(database: &Connection, name: &str) {
         let blob = header(&[
-            (header::NAME, TEXT, 1, format!("{name}\0").as_bytes()),
-            (header::VERSION, TEXT, 1, b"1.2\0"),
-            (header::RELEASE, TEXT, 1, b"3.fc41\0"),
-            (header::EPOCH, NUMBER, 1, &[0, 0, 0, 4]),
-            (header::ARCHITECTURE, TEXT, 1, b"x86_64\0"),
-            (header::INSTALL_TIME, NUMBER, 1, &[0, 0, 0, 9]),
-            (1116, NUMBER, 1, &[0; 4]),
-            (1117, TEXTS, 1, format!("{name}\0").as_bytes()),
-            (1118, TEXTS, 1, b"/usr/bin/\0"),
+            (Tag::Name, TEXT, 1, format!("{name}\0").as_bytes()),
+            (Tag::Version, TEXT, 1, b"1.2\0"),
+            (Tag::Release, TEXT, 1, b"3.fc41\0"),
+            (Tag::Epoch, NUMBER, 1, &[0, 0, 0, 4]),
+            (Tag::Architecture, TEXT, 1, b"x86_64\0"),
+            (Tag::InstallTime, NUMBER, 1, &[0, 0, 0, 9]),
+            (Tag::DirectoryIndexes, NUMBER, 1, &[0; 4]),
+            (Tag::BaseNames, TEXTS, 1, format!("{name}\0").as_bytes()),
+            (Tag::DirectoryNames, TEXTS, 1, b"/usr/bin/\0"),
         ]);
         add_blob(database, &blob);
     }
@@ -408,7 +402,6 @@ mod tests {
             let mut files = Vec::new();
             let told = rpm.files(&mut |path| {
                 files.push(path.to_owned());
-                Ok(())
             });
             assert!(told.is_ok());
             assert_eq!(files, [Path::new("/usr/bin/hello")]);
@@ -490,8 +483,9 @@ mod tests {
     fn a_view_is_no_table() {
         let made = Made::new("view");
         let database = made.database();
+        add(&database, "hello");
         let made_view = database.execute_batch(
-            "DROP TABLE Packages; CREATE VIEW Packages AS SELECT randomblob(9) AS blob",
+            "ALTER TABLE Packages RENAME TO Other; CREATE VIEW Packages AS SELECT blob FROM Other",
         );
         assert!(made_view.is_ok());
         assert_eq!(made.kind(), Some(Kind::Corrupt));

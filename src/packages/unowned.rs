@@ -76,7 +76,6 @@ fn strike(
                 Some(path) => suspects.remove(&path),
                 None => suspects.remove(path),
             };
-            Ok(())
         })?;
     }
     Ok(())

@@ -203,6 +203,29 @@ fn checksum(bytes: &Variant, inside: &str) -> Result<Checksum> {
         .map_err(|_| damaged("object", inside, "a checksum in it has another length"))
 }
 
+/// The tree that `file` is the root of, which may be of a transaction that goes on.
+pub fn of_file(repo: &ostree::Repo, file: &ostree::RepoFile) -> Result<Rc<dyn Node>> {
+    file.ensure_resolved()?;
+    let checksum = |text: Option<glib::GString>| text.as_deref().and_then(from_hex);
+    let tree = checksum(file.tree_get_contents_checksum());
+    let meta = checksum(file.tree_get_metadata_checksum());
+    match (tree, meta) {
+        (Some(tree), Some(meta)) => directory(repo, tree, meta),
+        _ => Err(not_a("directory")),
+    }
+}
+
+fn from_hex(text: &str) -> Option<Checksum> {
+    let mut checksum = Checksum::default();
+    if !text.is_ascii() || text.len() != 2 * checksum.len() {
+        return None;
+    }
+    for (byte, at) in checksum.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(checksum)
+}
+
 /// As libostree writes checksums.
 pub fn hex(checksum: &Checksum) -> String {
     checksum.iter().map(|byte| format!("{byte:02x}")).collect()

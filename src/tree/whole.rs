@@ -33,10 +33,6 @@ impl Whole {
                 continue;
             }
             here.push(&name);
-            // On the way to the tree nothing is known, and nothing needs to be.
-            if self.top.starts_with(&here) {
-                continue;
-            }
             let Some(node) = self.at(&here)? else {
                 return Ok(None);
             };

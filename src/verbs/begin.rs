@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::config;
 use crate::deadline::{self, Timer};
 use crate::error::{Error, Result};
-use crate::observe::Observation;
+use crate::observe::{self, Observation};
 use crate::options::{Options, Watch};
 use crate::ostree::booted::{self, Verified};
 use crate::ostree::deployments::{self, Others};
@@ -15,6 +15,7 @@ use crate::ostree::sysroot;
 use crate::perform::{self, Outcome};
 use crate::plan::begin::{self, Begin, Space};
 use crate::stack::{State, Token};
+use crate::sys::mountinfo::View;
 use crate::sys::{namespace, random, space};
 
 /// Unlocks `/usr` of the booted deployment: lays a writable overlay over it.
@@ -72,8 +73,10 @@ pub fn begin(
         };
         let result = perform::run(&deployment, options, watch, decide);
         if let Some(Ok(timer)) = &armed {
-            // It failed, or what was open has no limit.
-            if result.is_err() || until != Some(timer.until) {
+            // By what is open now, and not by the result: what failed may have come as far as that,
+            // and somebody else may have begun with the same deadline.
+            let now = observe::observe(&deployment, View::System);
+            if now.is_ok_and(|now| now.until() != Some(timer.until)) {
                 timer.withdraw();
             }
         }

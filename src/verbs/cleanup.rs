@@ -78,7 +78,7 @@ fn remove_all(
     };
     let on_disk = sysroot::is_writable(writable_sysroot)?;
     for leftover in leftovers::find(Path::new("/"), now) {
-        if matches!(leftover, Leftover::Upper(_)) && !on_disk {
+        if matches!(leftover, Leftover::Upper(_) | Leftover::Scratch(_)) && !on_disk {
             outcome.notes.push(format!(
                 "nothing can be written there, so not done: {leftover}"
             ));
@@ -93,7 +93,7 @@ fn remove_all(
         }
     }
     if on_disk {
-        leftovers::forget_the_gone(writable_sysroot, MARKER);
+        leftovers::sweep(writable_sysroot, MARKER);
     }
     Ok(outcome)
 }
@@ -117,8 +117,6 @@ fn after_upgrade(
         perform::tidy(deployment, options, watch, |_, writable_sysroot, _, _| {
             let ours = deployment.backing().join(OURS);
             let ours = files::ensure_directory(writable_sysroot, &ours, 0o700)?;
-            // Of a call that died here.
-            files::remove_unfinished(&ours, MARKER)?;
             files::write_whole(&ours, MARKER, text.as_bytes())
         })
     };

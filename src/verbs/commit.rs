@@ -2,22 +2,32 @@
 //! `commit`: what was written becomes a commit on what was deployed, or is replayed on
 //! another one; and that, if asked for, a deployment.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use glib::prelude::*;
 
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
+use crate::etc;
 use crate::live;
+use crate::observe;
 use crate::options::{Deploy, Options, Progress, Watch};
+use crate::ostree::DeploymentId;
 use crate::ostree::publish::{self, Message};
-use crate::ostree::sysroot;
+use crate::ostree::sysroot::{self, Named};
 use crate::ostree::writer::Writer;
 use crate::ostree::{booted, deployments};
+use crate::packages::{self, Databases, Package};
 use crate::perform;
 use crate::replay::{self, Action};
 use crate::stack::State;
+use crate::sys::mountinfo::View;
 use crate::sys::namespace;
-use crate::tree::commit as commits;
+use crate::tree::whole::Whole;
+use crate::tree::{self, FileType, Node, commit as commits};
 
 /// What became of the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -89,11 +99,29 @@ pub fn commit(
             let mut changes = Changes::of(&source, &repo, options)?;
             return Ok(plan(&repo, &mut changes, options)?.1);
         }
-        perform::write(&booted, options, watch, |tell| {
+        let left = match &source {
+            Source::Written(Named::Booted(booted)) if options.etc_paths.is_empty() => {
+                left_in_etc(booted)?
+            }
+            _ => None,
+        };
+        let mut committed = perform::write(&booted, options, watch, |tell| {
             make(&source, &os, options, tell)
-        })
+        })?;
+        committed.notes.extend(left);
+        Ok(committed)
     };
     start().map_err(|error: Error| error.during("commit"))
+}
+
+/// Says what was changed beside `/usr` meanwhile, which is in no commit unless it is asked for.
+fn left_in_etc(booted: &DeploymentId) -> Result<Option<String>> {
+    let since = observe::observe(booted, View::Caller)?.since();
+    let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
+    let named = changed.and_then(|changed| etc::named(&changed));
+    Ok(named.map(|named| {
+        format!("changed in /etc since begin, and not in it: {named}; --etc=PATH takes it in")
+    }))
 }
 
 fn check(options: &Options) -> Result<()> {
@@ -147,8 +175,7 @@ fn plan(
     let replay = match &onto {
         None => replay::on_their_base(found)?,
         Some(onto) => {
-            live::usr_of(repo, onto)?;
-            let root = commits::root(repo, onto)?;
+            let root = fit(repo, &base, onto)?;
             let decide = |path: &Path| changes::preferred(&options.prefer, path);
             replay::on(found, root, &decide)?
         }
@@ -182,6 +209,47 @@ fn plan(
     Ok((replay.actions, committed))
 }
 
+/// The tree of a commit that changes made on `base` can be replayed on.
+fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
+    let root = commits::root(repo, onto)?;
+    let (_, state) = repo.load_commit(onto)?;
+    if state.contains(ostree::RepoCommitState::PARTIAL) {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("the commit {onto} was pulled in part"),
+        )
+        .next("pull it whole"));
+    }
+    live::usr_of(repo, onto)?;
+    let here = system_of(&commits::root(repo, base)?)?;
+    let there = system_of(&root)?;
+    match (here, there) {
+        (Some(here), Some(there)) if here != there => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("the commit {onto} is another system: {there}, and the changes are of {here}"),
+        )
+        .next("name a commit of the same system")),
+        _ => Ok(root),
+    }
+}
+
+/// The `ID` of os-release(5).
+fn system_of(root: &Rc<dyn Node>) -> Result<Option<String>> {
+    let Some(file) = tree::lookup(root, Path::new("usr/lib/os-release"))? else {
+        return Ok(None);
+    };
+    if file.side().file_type != FileType::Regular {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    file.open()?
+        .take(64 << 10)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::io("reading usr/lib/os-release", e))?;
+    let id = text.lines().find_map(|line| line.strip_prefix("ID="));
+    Ok(id.map(|id| id.trim_matches(['"', '\'']).to_owned()))
+}
+
 fn make(
     source: &Source,
     os: &str,
@@ -192,7 +260,7 @@ fn make(
     let mut changes = Changes::of(source, &repo, options)?;
     let (actions, mut committed) = plan(&repo, &mut changes, options)?;
     let state = changes.state.map_or("scratch", State::name);
-    let message = Message {
+    let mut message = Message {
         subject: options
             .subject
             .clone()
@@ -203,6 +271,13 @@ fn make(
     let transaction = repo.auto_transaction(gio::Cancellable::NONE)?;
     let root = write(&repo, &committed.parent, actions, tell)?;
     changes.check_unchanged()?;
+    match packages(&repo, &committed.parent, &root) {
+        Ok(packages) => message.made_of.push(("unlock.packages", packages)),
+        // It is said of the commit, and is no part of it.
+        Err(error) => committed.notes.push(format!(
+            "it does not say what became of the packages: {error}"
+        )),
+    }
     let checksum = publish::commit(&repo, &root, Some(&committed.parent), &message)?;
     publish::sign(&repo, &checksum, &options.signers)?;
     let branch = branch(options, os);
@@ -223,6 +298,33 @@ fn make(
     committed.checksum = Some(checksum);
     committed.branch = branch;
     Ok(committed)
+}
+
+/// What became of the packages: name, architecture, change, version before and after.
+fn packages(repo: &ostree::Repo, parent: &str, root: &ostree::RepoFile) -> Result<glib::Variant> {
+    let databases = |root| {
+        Databases::find(&Whole {
+            top: "/".into(),
+            root,
+        })
+    };
+    let before = databases(commits::root(repo, parent)?)?;
+    let after = databases(commits::of_file(repo, root)?)?;
+    let of = |package: &Option<Package>, what: fn(&Package) -> &String| {
+        package.as_ref().map(what).cloned().unwrap_or_default()
+    };
+    let mut rows = Vec::new();
+    for found in packages::differences(&before, &after)? {
+        let there = found.after.clone().or_else(|| found.before.clone());
+        rows.push((
+            found.name,
+            of(&there, |package| &package.architecture),
+            found.change.name(),
+            of(&found.before, |package| &package.version),
+            of(&found.after, |package| &package.version),
+        ));
+    }
+    Ok(rows.to_variant())
 }
 
 /// Where nothing else would keep the commit, a ref does.

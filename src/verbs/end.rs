@@ -56,9 +56,11 @@ pub(crate) fn end_if(
             deadline::disarm(until);
         }
         let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
-        outcome
-            .notes
-            .extend(changed.and_then(|changed| etc::note(&changed)));
+        outcome.notes.extend(
+            changed
+                .and_then(|changed| etc::named(&changed))
+                .map(|named| format!("changed outside of /usr since begin, and kept: {named}")),
+        );
         Ok(outcome)
     };
     start().map_err(|error: Error| error.during("end"))

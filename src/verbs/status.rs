@@ -11,9 +11,10 @@ use rustix::fs::{Access, AtFlags, CWD};
 
 use crate::config;
 use crate::error::{Error, Result};
+use crate::kept;
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
-use crate::ostree::{DeploymentId, sysroot};
+use crate::ostree::{DeploymentId, deployments, sysroot};
 use crate::stack::{MadeBy, State};
 use crate::sys::mountinfo::View;
 
@@ -178,6 +179,17 @@ fn count(directory: &Path, watch: &Watch<'_>) -> Result<Usage> {
     Ok(usage)
 }
 
+/// The commit that boots next, if it is another one and was not made of this hotfix.
+fn left_behind(observation: &Observation) -> Option<String> {
+    let booted = &observation.deployment;
+    // What cannot be seen is not warned of.
+    let next = deployments::others(booted).ok()?.next?.0;
+    let commit = next.split('.').next()?;
+    let made_of = kept::made_of(&sysroot::booted_repo().ok()?, commit).ok()?;
+    let carries = made_of == Some((booted.commit.clone(), Some(State::Hotfix)));
+    (commit != booted.commit && !carries).then(|| commit.to_owned())
+}
+
 fn problems(observation: &Observation) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |code, text: String| problems.push(Problem { code, text });
@@ -227,6 +239,16 @@ fn problems(observation: &Observation) -> Vec<Problem> {
     }
     if let Err(error) = config::load(Path::new("/")) {
         add("config", format!("nothing can be begun: {error}"));
+    }
+    if state == State::Hotfix {
+        if let Some(next) = left_behind(observation) {
+            add(
+                "hotfix-left-behind",
+                format!(
+                    "{next} boots next, without this hotfix: `ostree-unlock commit --onto {next} --deploy` takes it along"
+                ),
+            );
+        }
     }
     if state != flagged {
         let text = match (state, flagged) {

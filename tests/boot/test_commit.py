@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.documents import parse
@@ -50,6 +52,11 @@ def committed(system, *words: str) -> str:
     lines = system.run(["ostree-unlock", "commit", *words]).stdout.splitlines()
     assert len(lines) == 1 and len(lines[0]) == 64, lines
     return lines[0]
+
+
+def bytes_of(variant: str) -> str:
+    """The text in an array of bytes as GVariant prints it."""
+    return bytes(int(byte, 16) for byte in re.findall(r"0x([0-9a-f]{2})", variant)).decode()
 
 
 @trees()
@@ -145,6 +152,15 @@ def test_to_another_repository_and_signed(system):
     refused = system.run("ostree-unlock commit --sign=nonsense:key", check=False)
     assert refused.returncode == 20 and "nonsense" in refused.stderr, refused
     assert "mine" not in system.run("ostree refs").stdout
+    # libostree's own kind for tests: what it signs with stands in the signature
+    signed = system.run(
+        "OSTREE_DUMMY_SIGN_ENABLED=1 ostree-unlock commit --sign=dummy:secret --repo /var/other --branch signed"
+    ).stdout.strip()
+    show = "ostree --repo=/var/other show --print-detached-metadata-key=ostree.sign.dummy"
+    assert "secret" in bytes_of(system.run(f"{show} {signed}").stdout)
+    gpg = system.run("ostree-unlock commit --gpg-sign=nobody --gpg-homedir=/var/none", check=False)
+    assert gpg.returncode == 1 and "gpg --list-secret-keys" in gpg.stderr, gpg
+    assert system.run("ostree-unlock commit --gpg-homedir=/var/none", check=False).returncode == 2
 
 
 @trees()
@@ -153,7 +169,8 @@ def test_replayed_on_an_upgrade(system, is_locked):
     base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
     system.run("ostree-unlock begin")
     system.run("""cd /usr && echo fixed > lib/fixed && chmod 4711 bin/tac && rm bin/cksum && echo ours >> share/base-files/profile
-        mkdir lib/both && echo ours > lib/both/file && rm -r share/misc && echo same > lib/same""")
+        mkdir lib/both && echo ours > lib/both/file && rm -r share/misc && echo same > lib/same
+        echo ours > share/common-licenses/ours""")
     # the upgrade, made of the same base
     system.run(f"ostree checkout -U {base} /var/next && cd /var/next/usr && rm -f bin/tac && cp -a /usr/bin/head bin/tac.new")
     system.run(f"rm -rf /var/next && ostree checkout {base} /var/next")
@@ -171,27 +188,68 @@ def test_replayed_on_an_upgrade(system, is_locked):
     assert system.run(["ostree", "ls", merged, "/usr/bin/cksum"], check=False).returncode != 0
     # and now against one that changed the same
     system.run("""cd /var/next/usr && cp share/base-files/profile p && echo theirs >> p && mv p share/base-files/profile
-        mkdir lib/both && echo theirs > lib/both/file && touch share/misc/added && cp bin/cksum c && echo x >> c && mv c bin/cksum""")
+        mkdir lib/both && echo theirs > lib/both/file && touch share/misc/added && cp bin/cksum c && echo x >> c && mv c bin/cksum
+        rm -r share/common-licenses""")
     system.run(["ostree", "commit", "--branch=next", f"--parent={clean}", "--tree=dir=/var/next"])
     refs = system.run("ostree refs | sort").stdout
     refused = system.run("ostree-unlock commit --onto next", check=False)
     assert refused.returncode == 28, refused
-    for path in ("share/base-files/profile", "lib/both/file", "share/misc", "bin/cksum"):
+    for path in ("share/base-files/profile", "lib/both/file", "share/misc", "bin/cksum", "share/common-licenses/ours"):
         assert f"/usr/{path}: " in refused.stderr, (path, refused)
-    assert refused.stderr.count("(changes: ") == 4 and "--prefer" in refused.stderr, refused
+    assert refused.stderr.count("(changes: ") == 5 and "--prefer" in refused.stderr, refused
     assert system.run("ostree refs | sort").stdout == refs
     partly = system.run("ostree-unlock commit --onto next --prefer=changes:/usr/lib --prefer=commit:/usr/bin/cksum", check=False)
-    assert partly.returncode == 28 and partly.stderr.count("(changes: ") == 2, partly
+    assert partly.returncode == 28 and partly.stderr.count("(changes: ") == 3, partly
     answer = parse(
-        system.run("ostree-unlock commit --onto next --prefer=commit --prefer=changes:/usr/lib/both --deploy --json").stdout
+        system.run(
+            "ostree-unlock commit --onto next --prefer=commit --prefer=changes:/usr/lib/both"
+            " --prefer=changes:/usr/share/common-licenses --deploy --json"
+        ).stdout
     )
     assert {entry["taken"] for entry in answer["resolved"]} == {"changes", "commit"}
     system.reboot()
     is_locked()
     assert system.run("cat /usr/lib/both/file /usr/lib/fixed").stdout == "ours\nfixed\n"
     assert system.run("tail -1 /usr/share/base-files/profile").stdout == "theirs\n"
+    assert system.run("ls /usr/share/common-licenses").stdout == "ours\n"
     assert system.exists("/usr/share/misc/added") and system.exists("/usr/bin/cksum")
     assert system.run("stat -c %a /usr/bin/tac").stdout == "4711\n"
+
+
+@trees("trixie", "sid")
+def test_a_hotfix_that_would_be_left_behind(system, usr):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin hotfix && touch /usr/lib/fixed")
+    assert usr()["problems"] == []
+    system.run(f"ostree checkout {base} /var/next && touch /var/next/usr/lib/upgraded")
+    upgrade = system.run(["ostree", "commit", "-b", "next", f"--parent={base}", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(["ostree", "admin", "deploy", "next"])
+    (problem,) = usr()["problems"]
+    assert problem["code"] == "hotfix-left-behind" and f"--onto {upgrade}" in problem["text"], problem
+    system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
+    assert usr()["problems"] == []
+    system.reboot()
+    assert system.exists("/usr/lib/fixed") and system.exists("/usr/lib/upgraded")
+    # that of the other deployment is still there
+    other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
+    assert other == "A\t/usr/lib/fixed\n", other
+
+
+@trees("trixie")
+def test_commits_that_changes_cannot_go_on(system):
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin && touch /usr/lib/x")
+    system.run("mkdir -p /var/empty/etc /var/other/usr/lib && echo ID=other > /var/other/usr/lib/os-release")
+    for name, words in (("empty", "has no /usr"), ("other", "another system: other")):
+        system.run(["ostree", "commit", "-b", name, f"--tree=dir=/var/{name}"])
+        refused = system.run(f"ostree-unlock commit --onto {name}", check=False)
+        assert refused.returncode == 2 and words in refused.stderr, refused
+    # in part, and damaged
+    system.run(f"ostree checkout {base} /var/next && mkdir /var/next/usr/lib/deep && touch /var/next/usr/lib/deep/file")
+    commit = system.run(["ostree", "commit", "-b", "next", "--tree=dir=/var/next"]).stdout.strip()
+    system.run(f"touch /sysroot/ostree/repo/state/{commit}.commitpartial")
+    refused = system.run("ostree-unlock commit --onto next", check=False)
+    assert refused.returncode == 26 and "in part" in refused.stderr, refused
 
 
 @trees("trixie")

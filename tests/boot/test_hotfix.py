@@ -214,7 +214,8 @@ def test_it_is_refused_where_the_next_boot_would_not_have_it(system, is_locked):
     ],
 )
 def test_it_is_refused_on_a_verified_root(system, is_locked, is_unlocked, key, value, reason):
-    """What ostree-prepare-root writes down of such a root is added by hand: none of the trees can be booted so."""
+    """What ostree-prepare-root writes down of such a root is added by hand. ../vm boots one with fs-verity; none that is signed
+    can be booted by Debian's libostree."""
     system.python(
         "from gi.repository import GLib\n"
         "place = '/run/ostree-booted'\n"

@@ -3,6 +3,7 @@ command sees and a commit is made of."""
 
 from __future__ import annotations
 
+from harness import greeting
 from harness.documents import parse
 from harness.fixtures import trees
 
@@ -100,5 +101,28 @@ def test_a_scratch(system, is_locked):
     is_locked()
     assert system.run("cat /usr/lib/fixed /etc/fixed").stdout == "x\ny\n"
     assert not system.exists("/usr/bin/cksum") and not system.exists("/var/fixed")
+    # in the namespace boots /proc says that it is the same boot: it is made to be another
+    system.run("echo another > $(ls -d /sysroot/ostree/deploy/*/backing/*/unlock/scratch)/boot")
+    assert "/unlock/scratch" in system.run("ostree-unlock cleanup").stdout
+    assert not system.run("ls -d /sysroot/ostree/deploy/*/backing/*/unlock/scratch", check=False).stdout
     nobody = system.run(f"{run} true", user="nobody", check=False)
     assert nobody.returncode == 14, nobody
+
+
+@trees()
+def test_packages_for_the_next_boot(system, is_locked):
+    """What apt installs in a scratch is in the next system, and nothing of it in the one that runs."""
+    system.run(greeting.MAKE)
+    system.run(greeting.PREPARE_APT)
+    system.run("ostree-unlock run --scratch -- apt-get install --yes /var/greeting.deb")
+    is_locked()
+    assert not system.exists(greeting.PROGRAM)
+    assert system.run("dpkg-query -s greeting", check=False).returncode != 0
+    assert f"A\t{greeting.PROGRAM}" in diff(system, "--scratch")
+    commit = system.run("ostree-unlock commit --scratch --deploy --subject 'With a greeting'").stdout.strip()
+    packages = system.run(["ostree", "show", "--print-metadata-key=unlock.packages", commit]).stdout
+    assert packages == "[('greeting', 'all', 'added', '', '1')]\n"
+    system.reboot()
+    is_locked()
+    assert system.run("greeting").stdout == "hello\n"
+    assert "install ok installed" in system.run("dpkg-query -W -f '${Status}' greeting").stdout

@@ -5,17 +5,8 @@ import subprocess
 
 import pytest
 
+from harness import greeting
 from harness.fixtures import trees
-
-GREETING = "/usr/bin/greeting"
-
-MAKE_PACKAGE = f"""
-mkdir -p /var/greeting/DEBIAN /var/greeting/usr/bin && cd /var
-printf 'Package: greeting\\nVersion: 1\\nArchitecture: all\\nMaintainer: nobody <nobody@localhost>\\nDescription: says hello\\n' \
-    >greeting/DEBIAN/control
-printf '#!/bin/sh\\necho hello\\n' >greeting{GREETING} && chmod +x greeting{GREETING}
-dpkg-deb --root-owner-group --build greeting /var/greeting.deb
-"""
 
 APT = "apt-get install --yes /var/greeting.deb"
 DPKG = "dpkg -i /var/greeting.deb"
@@ -24,9 +15,8 @@ DPKG = "dpkg -i /var/greeting.deb"
 @pytest.fixture
 def package(system):
     """A package to be installed; and apt finds the place for its lists."""
-    system.run(MAKE_PACKAGE)
-    system.run("mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial /var/log/apt")
-    system.run("systemd-tmpfiles --create /usr/lib/tmpfiles.d/ostree-form.conf", check=False)
+    system.run(greeting.MAKE)
+    system.run(greeting.PREPARE_APT)
 
 
 def detect(system) -> dict:
@@ -41,7 +31,7 @@ def test_a_locked_system_refuses_and_says_what_to_do(system, package, install):
     said = refused.stdout + refused.stderr
     assert said.count("/usr is read-only: `ostree-unlock begin` makes it writable") == 1, refused
     assert "ostree-unlock(7)" in said
-    assert not system.exists(GREETING)
+    assert not system.exists(greeting.PROGRAM)
 
 
 @trees()
@@ -66,7 +56,7 @@ def test_transient_refuses_and_a_private_view_installs(system, package, install)
     assert system.run("greeting").stdout == "hello\n"
     assert "Read-only file system" in system.run("touch /usr/x", check=False).stderr
     system.run("ostree-unlock end --yes")
-    assert not system.exists(GREETING)
+    assert not system.exists(greeting.PROGRAM)
 
 
 @trees()

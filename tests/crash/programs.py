@@ -87,7 +87,9 @@ class Report:
         """All that was wrong; and also where the kills have not covered the operation."""
         wrong = any(kill["wrong"] for kill in self.kills)
         states = {kill["left"] for kill in self.kills}
-        covered = {operation.before, operation.after} <= states and any(kill["intent"] for kill in self.kills)
+        covered = {operation.before, operation.after} <= states
+        if operation.writes_intent:
+            covered = covered and any(kill["intent"] for kill in self.kills)
         return str(self) if wrong else "" if covered else f"not all of it was seen, only the states {states}"
 
 

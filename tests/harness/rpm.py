@@ -17,7 +17,8 @@ from .isolation import Session
 from .workshop import run
 
 SUITE = "trixie"
-_PACKAGE = "rpm"
+# With what rpmbuild's scripts call; nothing that is essential is there by itself.
+_INCLUDE = "rpm,base-files,coreutils,dash,findutils,grep,sed"
 
 _PACKAGES = ("lonely-1", "lonely-2", "company-1")
 
@@ -28,6 +29,8 @@ Release: 1
 Summary: {name}
 License: none
 BuildArch: noarch
+AutoReqProv: no
+%global __os_install_post %{{nil}}
 %description
 %install
 mkdir -p %{{buildroot}}/usr/share/{name}
@@ -38,15 +41,15 @@ echo {version} >%{{buildroot}}/usr/share/{name}/version
 
 # In a mount namespace of its own; what needs a device finds the session's.
 _ENTER = ("unshare", "--mount", "--propagation=private", "--", "sh", "-ec")
-_IN_ROOT = 'mount --rbind /dev "$0/dev"; mount -t proc proc "$0/proc"; exec chroot "$0" sh -ec "$1"'
+_IN_ROOT = 'mkdir -p "$0/dev" "$0/proc"; mount --rbind /dev "$0/dev"; mount -t proc proc "$0/proc"; exec chroot "$0" sh -ec "$1"'
 
 # What rpm is: itself, what it loads, what it reads.
-_PARTS = "set -- /usr/bin/rpm /bin/sh; ldd $* | grep -o '/[^ :]*' | sort -u; echo /usr/lib/rpm; echo /packages"
+_PARTS = "echo /usr/bin/rpm /usr/lib/rpm /packages; LD_TRACE_LOADED_OBJECTS=1 rpm | grep -o '/[^ ]*'"
 
 
 def archive(session: Session) -> Path:
     """The cached archive."""
-    key = cache.key(SUITE, _PACKAGE, _PACKAGES, _SPEC, _PARTS, 1)
+    key = cache.key(SUITE, _INCLUDE, _PACKAGES, _SPEC, _IN_ROOT, _PARTS, 1)
     made = cache.entry(cache.directory() / "rpm", SUITE, key, lambda path: _make(session, path), keep_old=True)
     return made / "rpm.tar"
 
@@ -55,7 +58,7 @@ def _make(session: Session, path: Path) -> None:
     scratch = session.new("rpm")
     root = scratch / "root"
     # unpacked, not installed: its programs run, its maintainer scripts need not
-    debian.mmdebstrap(SUITE, root, "--variant=extract", f"--include={_PACKAGE}", scratch=scratch)
+    debian.mmdebstrap(SUITE, root, "--variant=extract", f"--include={_INCLUDE}", scratch=scratch)
     (root / "packages").mkdir()
     for package in _PACKAGES:
         name, version = package.split("-")

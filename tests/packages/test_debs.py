@@ -76,7 +76,7 @@ def test_no_file_is_in_two(debs):
 @pytest.mark.parametrize(
     ("package", "needs"),
     [
-        ("libostree-unlock1", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1"}),
+        ("libostree-unlock1", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1", "libsqlite3-0"}),
         ("ostree-unlock", {"libc6", "libgcc-s1", "libglib2.0-0t64", "libostree-1-1", "libsqlite3-0"}),
         ("gir1.2-ostreeunlock-1.0", {"gir1.2-gio-2.0", "gir1.2-ostree-1.0", "libostree-unlock1"}),
         ("libostree-unlock-dev", {"gir1.2-ostreeunlock-1.0", "libglib2.0-dev", "libostree-dev", "libostree-unlock1"}),

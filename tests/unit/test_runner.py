@@ -12,16 +12,17 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs tests/run on a tests directory that has one tier, `unit`, with the given test file."""
+    """Runs tests/run on a tests directory that has one tier with the given test file."""
 
-    def run(code, *words):
+    def run(code, *words, tier="unit"):
         tests = tmp_path / "tests"
-        (tests / "unit").mkdir(parents=True)
+        (tests / tier).mkdir(parents=True)
         for name in ("run", "debian-packages", "harness", "pytest.ini"):
             (tests / name).symlink_to(TESTS / name)
         # without the fixtures: nothing is booted, and the host is looked at by the run that this is part of
-        (tests / "conftest.py").write_text('pytest_plugins = ["harness.counting", "harness.selection"]\n')
-        (tests / "unit/test_it.py").write_text(code)
+        plugins = ["harness.counting", "harness.selection", "harness.sharing"]
+        (tests / "conftest.py").write_text(f"pytest_plugins = {plugins}\n")
+        (tests / tier / "test_it.py").write_text(code)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         done = subprocess.run(
             ["bash", tests / "run", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
@@ -83,3 +84,46 @@ def test_a_tier_that_does_not_exist_yet(run):
 
 def test_options_go_to_pytest(run):
     assert run("def test_a(): pass\ndef test_b(): pass", "unit", "-k", "test_b")[1] == "1 passed, 0 failed, 0 skipped"
+
+
+# Two tests that wait for each other are not done by one run.
+_MEET = """
+import os, pathlib, time, pytest
+MEETING = pathlib.Path(os.environ["MEETING"])
+def meet():
+    (MEETING / str(os.getpid())).touch()
+    while len(list(MEETING.iterdir())) < 2:
+        time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def meeting(tmp_path, monkeypatch):
+    """Where the two see each other."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("there is one core, and so one run")
+    directory = tmp_path / "meeting"
+    directory.mkdir()
+    monkeypatch.setenv("MEETING", str(directory))
+
+
+@pytest.mark.usefixtures("meeting")
+def test_machines_are_tested_by_two_runs(run):
+    """Each test by one of them; the last line and the exit status are of both."""
+    tests = "@pytest.mark.parametrize('number', range(9))\ndef test_a(number):\n    meet()\n    assert number != 8"
+    status, line, output = run(_MEET + tests, "vm", tier="vm")
+    assert (status, line) == (1, "8 passed, 1 failed, 0 skipped"), output
+    assert output.count("test_it.py::test_a[8]") == 1, output
+
+
+@pytest.mark.usefixtures("meeting")
+def test_one_of_two_runs_breaks_down(run):
+    tests = "def test_a(): meet()\ndef test_b():\n    meet()\n    os._exit(0)\ndef test_c(): pass"
+    status, line, output = run(_MEET + tests, "vm", tier="vm")
+    assert (status, line) == (1, "2 passed, 1 failed, 0 skipped"), output
+
+
+def test_with_options_one_run_does_it(run):
+    code = "import os\ndef test_a(): print(os.getpid())\ndef test_b(): print(os.getpid())"
+    output = run(code, "vm", "-rP", tier="vm")[2]
+    assert len(set(re.findall(r"^\d+$", output, re.MULTILINE))) == 1, output

@@ -34,6 +34,7 @@ def test_labels_and_logins(systemd_machine, expect_state):
     assert sorted(_denials(machine) - denied_before) == []
     _write_and_install(machine)
     _log_in(machine)
+    _commit(machine)
     machine.run("ostree-unlock begin transient && ostree-unlock run --writable -- mkdir /usr/lib/later")
     assert _wrong_labels(machine) == ""
     machine.run("ostree-unlock end --yes --lazy")
@@ -86,6 +87,17 @@ def _write_and_install(machine):
     machine.run("systemctl restart ssh")
     machine.run(f"cd {_UPPER} && ls bin/sudo bin/su sbin/unix_chkpwd sbin/sshd")
     assert _wrong_labels(machine) == ""
+
+
+def _commit(machine):
+    """A commit has the labels of the policy, whatever the files have."""
+    machine.run("mkdir /usr/lib/labelled && touch /usr/lib/labelled/file /etc/labelled")
+    machine.run("chcon -t tmp_t /usr/lib/labelled/file && chcon -t tmp_t /etc/labelled")
+    commit = machine.run("ostree-unlock commit --etc /etc/labelled /usr/lib/labelled", timeout=120).stdout.strip()
+    for path, there in (("/usr/lib/labelled/file", None), ("/usr/etc/labelled", "/etc/labelled")):
+        (wanted,) = machine.run(f"matchpathcon -n {there or path}").stdout.split()
+        assert wanted in machine.run(f"ostree ls -X {commit} {path}").stdout, path
+    machine.run("rm -r /usr/lib/labelled /etc/labelled")
 
 
 def _wrong_labels(machine):

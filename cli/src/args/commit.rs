@@ -41,6 +41,10 @@ pub(crate) struct CommitArgs {
     #[arg(long, value_name = "SIDE[:PATH]", value_parser = values::prefer)]
     prefer: Vec<(PathBuf, Prefer)>,
 
+    /// The hotfix of another deployment: its number or name in `ostree admin status`
+    #[arg(long, value_name = "DEPLOYMENT", conflicts_with_all = ["etc", "kept", "scratch"])]
+    pub(crate) deployment: Option<String>,
+
     /// Of what was kept under this name, instead of what was written to /usr
     #[arg(long, value_name = "NAME", conflicts_with_all = ["etc", "scratch"])]
     kept: Option<String>,

@@ -13,13 +13,17 @@ use crate::{interrupt, sysroot};
 
 pub(super) fn run(args: &CommitArgs, as_json: bool) -> Result<Answer> {
     let sysroot = sysroot::open(args.sysroot.path.as_deref());
+    let deployment = match &args.deployment {
+        Some(name) => Some(sysroot::deployment(&sysroot, name).map_err(|e| e.during("commit"))?),
+        None => None,
+    };
     let cancellable = interrupt::cancellable();
     let committed = progress::shown(|tell| {
         let watch = Watch {
             cancellable: Some(&cancellable),
             progress: Some(tell),
         };
-        ostree_unlock::commit(&sysroot, None, &args.options(), &watch)
+        ostree_unlock::commit(&sysroot, deployment.as_ref(), &args.options(), &watch)
     })?;
     if !as_json && (std::io::stderr().is_terminal() || args.dry_run) {
         stream::tell(&text::committed(&committed));

@@ -120,11 +120,11 @@ fn packages(args: &DiffArgs, json: bool) -> Result<Answer> {
     let watch = Watch::default();
     let diff = match Meant::by(args).map_err(|error| error.during("diff"))? {
         Meant::Commits { repo, from, to } => {
-            ostree_unlock::package_diff_commits(&repo, from, to, &args.options(), &watch)?
+            ostree_unlock::diff_packages_of_commits(&repo, from, to, &args.options(), &watch)?
         }
         Meant::System(sysroot, deployment) => {
             let options = args.options_of_system();
-            ostree_unlock::package_diff(&sysroot, deployment.as_ref(), &options, &watch)?
+            ostree_unlock::diff_packages(&sysroot, deployment.as_ref(), &options, &watch)?
         }
     };
     let text = match (json, args.stat) {

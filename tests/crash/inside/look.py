@@ -9,6 +9,8 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import re
+import subprocess
 from dataclasses import dataclass
 
 import gi
@@ -20,9 +22,15 @@ _STATES = ("none", "development", "hotfix", "transient")
 
 # All of it; but not what is in the repository, in the deployments' trees, or in an upper.
 _PLACES = ("/run", "/sysroot/ostree")
-_NOT_INTO = ("/sysroot/ostree/repo", "/sysroot/ostree/deploy/*/deploy/*", "/sysroot/ostree/deploy/*/var")
+_NOT_INTO = (
+    "/sysroot/ostree/repo", "/sysroot/ostree/deploy/*/deploy/*", "/sysroot/ostree/deploy/*/var",
+    # what a running systemd and its services change all the time
+    "/run/systemd", "/run/log", "/run/user", "/run/dbus", "/run/credentials", "/run/utmp",
+)  # fmt: skip
 _UPPERS = ("/sysroot/ostree/deploy/*/backing/*/*transient", "/run/ostree-unlock/*")
-_SET_ASIDE = "/sysroot/ostree/deploy/*/backing/*/unlock/*"
+_SET_ASIDE = "/sysroot/ostree/deploy/*/backing/*/unlock/old-*"
+# Whether all was done after an upgrade; leftovers.py knows more of it.
+_MARKER = "/sysroot/ostree/deploy/*/backing/*/unlock/cleaned"
 # What everybody is told who logs in.
 NOTICE = "/run/motd.d/ostree-unlock"
 # Directories that may be left, as long as there is nothing in them.
@@ -150,7 +158,7 @@ def files() -> set[str]:
             found |= {os.path.join(parent, name) for name in names}
             found |= {os.path.join(parent, name) for name in directories} - allowed
             directories[:] = [name for name in directories if os.path.join(parent, name) not in skipped]
-    return found
+    return found - set(glob.glob(_MARKER))
 
 
 def halves_of_a_hotfix() -> list[str]:
@@ -175,6 +183,15 @@ def temporary() -> str:
     booted = _sysroot().get_booted_deployment()
     name = f"{booted.get_csum()}.{booted.get_deployserial()}"
     return f"/sysroot/ostree/deploy/{booted.get_osname()}/backing/{name}/usr-transient"
+
+
+def timers() -> set[int] | None:
+    """The deadlines that systemd knows of, in seconds since the epoch; None where it does not run."""
+    if not os.path.exists("/run/systemd/system"):
+        return None
+    words = ("systemctl", "list-units", "--all", "--plain", "--no-legend", "ostree-unlock-end@*.timer")
+    listed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return {int(deadline) for deadline in re.findall(r"^ostree-unlock-end@(\d+)\.timer ", listed, re.MULTILINE)}
 
 
 def libostree() -> str:

@@ -17,12 +17,14 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import beside
+import leftovers
 import look
 import sabotage
-from operations import MOUNT, OPERATIONS, WRITE, Command, Operation
+from operations import AFTER_UPGRADE, CLEANUP, END, LEAVE, MOUNT, OPERATIONS, WRITE, Command, Operation, has_limit
 
 HERE = Path(__file__).parent
 LOG = HERE / "calls"
@@ -51,6 +53,7 @@ class Matrix:
         self.service = beside.Beside(beside.FOLLOWS, lambda: True)
         self.service.ask()
         self.locking = beside.Beside(beside.ALONE, look.libostree_can_lock)
+        self.leaving = beside.Beside(beside.ALONE, leftovers.leave)
         self.mounts = {process: look.mounts(process) for process in (1, self.service.pid)}
         self.files = look.files()
         self.wrong: list[str] = []
@@ -76,7 +79,7 @@ class Matrix:
             executed += more if next_got_through else more[:-1]
             left = look.state()
             content = self.locked() if left == "none" else content
-            states.add(aim(call))
+            states.add(aim(call, left))
 
         intent = False
         for done in executed:
@@ -105,6 +108,8 @@ class Matrix:
             subprocess.run(["mount", "-t", "tmpfs", "carried", "/usr/games"], check=True)
             with open("/usr/games/carried", "w") as file:
                 file.write("content")
+        elif command == LEAVE:
+            self.leaving.ask()
         else:
             self.command(command, 0)
             # What was set aside before had users then: commands that ran from it. They are gone.
@@ -139,11 +144,13 @@ class Matrix:
             over = {"begin": left != "none", "end": left == "none", "change of state": changed}[told[1]]
             if over != (told[2] != "taken back"):
                 self.wrong.append(f"next: it says “{told[0]}”, and the state was {left}")
-        self.look_when_consistent(after, content if after != "none" else self.locked(), "next")
+        self.look_when_consistent(after, content if after != "none" else self.locked(), "next", words)
 
     def answer(self, words: Command, left: str, intent: bool) -> tuple[tuple[int, ...], str]:
         """The exit statuses that the next call may have, and the state afterwards."""
-        wanted = aim(words)
+        wanted = aim(words, left)
+        if words[:2] == CLEANUP or (has_limit(words) and left == wanted):
+            return (0,), wanted
         if wanted == "none":
             return (NOT_UNLOCKED if left == "none" else 0,), "none"
         if left == "none":
@@ -155,16 +162,21 @@ class Matrix:
 
     def bring_back(self) -> None:
         """To how it was before the preparation."""
+        last: Command = ()
         if look.state() != "none":
-            self.command(("ostree-unlock", "end", "--yes"), 0)
-        self.look_when_consistent("none", self.locked(), "back")
+            last = END
+            self.command(last, 0)
+        if LEAVE in self.operation.prepare:
+            last = CLEANUP
+            self.command(last, 0)
+        self.look_when_consistent("none", self.locked(), "back", last)
         while any(mount.source == "carried" for mount in look.mounts()):
             subprocess.run(["umount", "/usr/games"], check=True)
 
     def is_back(self) -> bool:
         """Whether the system is as it was before the first kill, if need be after a last attempt."""
         if look.state() != "none":
-            self.command(("ostree-unlock", "end", "--yes", "--lazy"))
+            self.command((*END, "--lazy"))
         same = all(look.mounts(process) == before for process, before in self.mounts.items())
         return same and look.files() == self.files and look.usr() == self.base
 
@@ -204,15 +216,18 @@ class Matrix:
         believed = look.libostree()
         if left != "none" and believed == "none":
             self.wrong.append("left: an overlay that libostree knows nothing of")
-        if not intent:
+        # A flag that an earlier boot left is believed until it is cleared.
+        if not intent and not (LEAVE in self.operation.prepare and left == "none"):
             self.expect("left", "libostree's state", believed, left)
+        if leftovers.is_marked() and AFTER_UPGRADE in self.operation.calls:
+            self.expect("left", "all hooks ran", leftovers.all_hooks_ran(), True)
         hierarchy = self.status("left")
         self.expect("left", "status", hierarchy.get("unlocked"), left)
         problems = {problem["code"] for problem in hierarchy.get("problems", ())}
         self.expect("left", "status says interrupted", "interrupted" in problems, intent)
 
-    def look_when_consistent(self, state: str, content: dict, when: str) -> None:
-        """Everybody says the same, and nothing is there that should not be."""
+    def look_when_consistent(self, state: str, content: dict, when: str, after: Command) -> None:
+        """Everybody says the same, and nothing is there that should not be `after` this call."""
         if self.damage in sabotage.AFTER_THE_REPAIR:
             sabotage.AFTER_THE_REPAIR[self.damage]()
         overlays = look.overlays()
@@ -231,7 +246,7 @@ class Matrix:
             hierarchy = self.status(when)
             self.expect(when, "status", (hierarchy.get("unlocked"), hierarchy.get("problems")), (state, []))
         self.look_at_mounts(state, overlays, when)
-        self.look_at_files(state, overlays, when)
+        self.look_at_files(state, overlays, when, after)
 
     def look_at_mounts(self, state: str, overlays: list[look.Mount], when: str) -> None:
         if not self.operation.denied:
@@ -250,8 +265,15 @@ class Matrix:
         overlays = look.overlays(process)
         return len(overlays), look.state(process), overlays[-1].source if overlays else ""
 
-    def look_at_files(self, state: str, overlays: list[look.Mount], when: str) -> None:
+    def look_at_files(self, state: str, overlays: list[look.Mount], when: str, after: Command) -> None:
         files, expected = look.files(), set(self.files)
+        if after[:2] == CLEANUP:
+            self.expect(when, "left by earlier boots and other deployments", leftovers.there(), [])
+        else:
+            files = {path for path in files if not leftovers.is_of_others(path)}
+        if after == AFTER_UPGRADE:
+            done = (leftovers.is_marked(), leftovers.all_hooks_ran())
+            self.expect(when, "marked as done, and all hooks ran", done, (True, True))
         if state in ("development", "transient"):
             expected.add(f"{self.run_state}/unlocked-{state}")
         if overlays and overlays[-1].source.startswith("ostree-unlock-"):
@@ -268,13 +290,24 @@ class Matrix:
         self.expect_same(when, "files", files, expected)
 
     def status(self, when: str) -> dict:
-        """What our own status says."""
+        """What our own status says; and a time limit is one that systemd knows of, if it runs."""
         done = self.command(("ostree-unlock", "status", "--json"), 0)
-        return json.loads(done.stdout)["hierarchies"][0] if done.returncode == 0 else {}
+        if done.returncode != 0:
+            return {}
+        (usr,) = json.loads(done.stdout)["hierarchies"]
+        if usr["unlocked"] != "none" and self.operation.is_limited:
+            self.expect(when, "has a time limit", usr["until"] is not None, True)
+        timers = look.timers()
+        if usr["until"] is not None and timers is not None:
+            until = datetime.strptime(usr["until"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            self.expect(when, "the time limit has its timer", int(until.timestamp()) in timers, True)
+        return usr
 
 
-def aim(words: Command) -> str:
-    """The state that a call of ours wants."""
+def aim(words: Command, state: str) -> str:
+    """The state that a call of ours wants, from that one."""
+    if words[:2] == CLEANUP:
+        return state
     if words[1] == "end":
         return "none"
     return next((state for state in ("transient", "hotfix") if state in words), "development")

@@ -15,12 +15,17 @@ DEVELOPMENT: Command = (*BEGIN, "development")
 TRANSIENT: Command = (*BEGIN, "transient")
 HOTFIX: Command = (*BEGIN, "hotfix")
 RAM: Command = (*BEGIN, "--backing", "ram")
+FOR: Command = (*DEVELOPMENT, "--for", "1h")
+LONGER: Command = (*DEVELOPMENT, "--for", "2h")
 END: Command = ("ostree-unlock", "end", "--yes")
+CLEANUP: Command = ("ostree-unlock", "cleanup")
+AFTER_UPGRADE: Command = (*CLEANUP, "--after-upgrade")
 ADMIN_UNLOCK: Command = ("ostree", "admin", "unlock")
 
 # No programs: the matrix does these by itself.
 WRITE: Command = ("(change something in /usr)",)
 MOUNT: Command = ("(mount something below /usr)",)
+LEAVE: Command = ("(leave what earlier boots and other deployments leave)",)
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,32 @@ class Operation:
 
     @property
     def beforehand(self) -> tuple[Command, ...]:
-        """What is done once for all: the first hotfix of a system deploys a way back, which then is there."""
+        """What is done once for all: the first hotfix of a system deploys a way back, which then is there, and the first
+        cleanup after an upgrade has libostree's work to do."""
         commands = {*self.prepare, self.command, self.turn}
+        if AFTER_UPGRADE in commands:
+            return (AFTER_UPGRADE,)
         return (HOTFIX, END) if HOTFIX in commands else ()
+
+    @property
+    def calls(self) -> tuple[Command, ...]:
+        """Those of the command that are made, the one that is killed last."""
+        return (*(words for words in self.prepare if words not in (WRITE, MOUNT, LEAVE)), self.command)
+
+    @property
+    def writes_intent(self) -> bool:
+        """Whether it is one that has to be made good: what is done twice to the same end needs no intent."""
+        return self.command[:2] != CLEANUP
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether what is open can have been begun with a time limit only."""
+        return has_limit(self.calls[0])
+
+
+def has_limit(words: Command) -> bool:
+    """Whether that call sets a time limit."""
+    return "--for" in words
 
 
 _ON_TOP: Command = ("move_mount:beneath",)
@@ -84,4 +112,15 @@ OPERATIONS = {
     "end-on-top": Operation(
         (BEGIN, WRITE, TRANSIENT, BEGIN), END, "development", "none", TRANSIENT, _ON_TOP, between=("transient",)
     ),
+    "cleanup": Operation((LEAVE,), CLEANUP, "none", "none", BEGIN),
+    "cleanup-while-open": Operation((BEGIN, WRITE, LEAVE), CLEANUP, "development", "development", END),
+    "cleanup-after-upgrade": Operation((LEAVE,), AFTER_UPGRADE, "none", "none", CLEANUP),
+    # Where systemd runs each has its timer; ../test_everywhere.py kills them there.
+    "begin-for": Operation((), FOR, "none", "development", END),
+    "end-for": Operation((FOR, WRITE), END, "development", "none", FOR),
+    "longer": Operation((FOR, WRITE), LONGER, "development", "development", END),
+    "to-transient-for": Operation((BEGIN, WRITE), (*TRANSIENT, "--for", "1h"), "development", "transient", FOR),
 }
+
+LIMITED = {name: operation for name, operation in OPERATIONS.items() if any(map(has_limit, operation.calls))}
+"""Those for which it makes a difference whether systemd runs."""

@@ -12,6 +12,7 @@ import os
 import subprocess
 from collections.abc import Callable
 
+import leftovers
 import look
 
 # Open, and so locked, until the end.
@@ -44,6 +45,16 @@ def _seal() -> None:
         subprocess.run(["mount", "-o", "remount,ro", "/usr"], check=True)
 
 
+def _stop_timers() -> None:
+    for deadline in look.timers() or ():
+        subprocess.run(["systemctl", "stop", f"ostree-unlock-end@{deadline}.timer"], check=True)
+
+
+def _mark() -> None:
+    with open(f"{os.path.dirname(look.temporary())}/unlock/cleaned", "w") as file:
+        file.write("left")
+
+
 def _hold_lock() -> None:
     lock = open("/sysroot/ostree/lock", "w")
     fcntl.lockf(lock, fcntl.LOCK_EX)
@@ -54,10 +65,13 @@ AFTER_THE_KILL: dict[str, Callable[[], None]] = {
     "the intent is gone": _forget_intent,
     "the overlay is gone": _unmount,
     "the lock is held": _hold_lock,
+    "it is marked as done": _mark,
+    "the timer is gone": _stop_timers,
 }
 AFTER_THE_REPAIR: dict[str, Callable[[], None]] = {
     "a flag is left": _leave("{run_state}/unlocked-transient"),
     "a half-written file is left": _leave("{run_state}/.unlocked-transient.new"),
+    "nothing was cleaned up": leftovers.leave,
     "a mount is left": _mount,
     "the seal is left": _seal,
 }

@@ -50,14 +50,14 @@ impl PackageDiff {
 /// use ostree_unlock::{Options, Watch};
 ///
 /// let sysroot = ostree::Sysroot::new_default();
-/// let diff = ostree_unlock::package_diff(&sysroot, None, &Options::new(), &Watch::default())?;
+/// let diff = ostree_unlock::diff_packages(&sysroot, None, &Options::new(), &Watch::default())?;
 /// for package in &diff.packages {
 ///     println!("{} {}", package.change.name(), package.name);
 /// }
 /// println!("only added: {}", diff.is_purely_additive());
 /// # Ok::<(), ostree_unlock::Error>(())
 /// ```
-pub fn package_diff(
+pub fn diff_packages(
     sysroot: &ostree::Sysroot,
     deployment: Option<&ostree::Deployment>,
     options: &Options,
@@ -75,8 +75,8 @@ pub fn package_diff(
 }
 
 /// What became of the packages between two commits of a repository, which need not be that of
-/// a booted system. Each is a checksum, or a ref. Errors as of [`package_diff`].
-pub fn package_diff_commits(
+/// a booted system. Each is a checksum, or a ref. Errors as of [`diff_packages`].
+pub fn diff_packages_of_commits(
     repo: &ostree::Repo,
     from: &str,
     to: &str,
