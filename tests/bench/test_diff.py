@@ -1,4 +1,5 @@
-"""`diff` beside `ostree diff`, and beside a bare walk and compare, on a tree of 140,000 entries; as ratios, in one run.
+"""`diff` beside `ostree diff`, and beside a bare walk and compare, and `commit` beside `ostree commit`, on a tree of 140,000
+entries; as ratios, in one run.
 
 Why: to be fast is what an overlay and checksums are for, and only a comparison says whether it is.
 What may not be in here: absolute limits, but of memory.
@@ -144,3 +145,17 @@ def test_commits(big, measure):
         misses.append((f"`ostree diff` : ours, commits, {count}", theirs / (ours - start), aim))
     for miss in sorted(misses, key=lambda miss: miss[1] >= miss[2]):
         judge(*miss)
+
+
+@trees("trixie")
+def test_commit(big, measure):
+    """A commit of what changed, beside one of everything."""
+    big.run("ostree-unlock begin --backing ram")
+    change(big, "", 1_000)
+    start, ours = (s for s, _ in measure(["ostree-unlock", "--version"], ["ostree-unlock", "commit"], rounds=5))
+    (theirs, _), (_, memory) = measure(
+        ["ostree", "commit", "-b", "whole", "--tree=dir=/usr"], ["ostree-unlock", "commit"], rounds=1
+    )
+    print(f"\nours {ours * 1e3:.1f} ms, start {start * 1e3:.1f} ms; `ostree commit` {theirs:.2f} s; memory {memory} KiB")
+    assert memory <= MEMORY
+    judge("`ostree commit` : ours", theirs / (ours - start), 100)
