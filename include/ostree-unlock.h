@@ -82,11 +82,14 @@
 #define OSTREE_SYSROOT_UNLOCK_ERROR (ostree_sysroot_unlock_error_quark ())
 
 #define OSTREE_TYPE_SYSROOT_UNLOCK_COMPARISON (ostree_sysroot_unlock_comparison_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_CONFLICT (ostree_sysroot_unlock_conflict_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DETECTION (ostree_sysroot_unlock_detection_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DIFFERENCE (ostree_sysroot_unlock_difference_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_KEPT (ostree_sysroot_unlock_kept_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MONITOR (ostree_sysroot_unlock_monitor_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_OMISSION (ostree_sysroot_unlock_omission_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OUTCOME (ostree_sysroot_unlock_outcome_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OVERVIEW (ostree_sysroot_unlock_overview_get_type ())
@@ -94,7 +97,9 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFF (ostree_sysroot_unlock_package_diff_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFFERENCE (ostree_sysroot_unlock_package_difference_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_REVISION (ostree_sysroot_unlock_revision_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_TRANSFER (ostree_sysroot_unlock_transfer_get_type ())
 
 /**
  * OstreeSysrootUnlockChange:
@@ -195,6 +200,22 @@ typedef enum {
 } OstreeSysrootUnlockPackageState;
 
 /**
+ * OstreeSysrootUnlockPrefer:
+ * @OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES: that of the changes
+ * @OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT: that of the commit that they are replayed on, or of the
+ * `/usr` that they are put back into
+ *
+ * Whose version is taken where both sides changed the same. The numbers never change, and more
+ * may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES = 0,
+  OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT = 1,
+} OstreeSysrootUnlockPrefer;
+
+/**
  * OstreeSysrootUnlockBacking:
  * @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
  * sysroot
@@ -209,6 +230,20 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_BACKING_DISK = 0,
   OSTREE_SYSROOT_UNLOCK_BACKING_RAM = 1,
 } OstreeSysrootUnlockBacking;
+
+/**
+ * OstreeSysrootUnlockDeploy:
+ * @OSTREE_SYSROOT_UNLOCK_DEPLOY_NOW: it is deployed, and boots next
+ * @OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED: it is staged, and deployed when the system goes down
+ *
+ * What becomes of a commit on this system. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_DEPLOY_NOW = 0,
+  OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED = 1,
+} OstreeSysrootUnlockDeploy;
 
 /**
  * OstreeSysrootUnlockError:
@@ -239,7 +274,8 @@ typedef enum {
  * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND: the commit, object, or name that was asked for is not
  * there
  * @OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT: an object or a database is damaged
- * @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; the message names each
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; see
+ * ostree_sysroot_unlock_error_get_conflicts()
  * @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
  *
  * What went wrong. The numbers never change, and more may be added, so treat one that you do
@@ -284,6 +320,17 @@ typedef enum {
 typedef struct OstreeSysrootUnlockComparison OstreeSysrootUnlockComparison;
 
 /**
+ * OstreeSysrootUnlockConflict:
+ *
+ * One path where the changes and the commit that they are replayed on, or the `/usr` that they
+ * are put back into, both differ from what the changes were made on, and from each other. It
+ * never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockConflict OstreeSysrootUnlockConflict;
+
+/**
  * OstreeSysrootUnlockDetection:
  *
  * What a package manager has to know before it writes below `/usr`, from
@@ -323,6 +370,16 @@ typedef struct OstreeSysrootUnlockHierarchy OstreeSysrootUnlockHierarchy;
 typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
 
 /**
+ * OstreeSysrootUnlockKept:
+ *
+ * Changes that were set aside under a name, from ostree_sysroot_unlock_keep_list(). It never
+ * changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockKept OstreeSysrootUnlockKept;
+
+/**
  * OstreeSysrootUnlockMonitor:
  *
  * Watches in which state `/usr` is, whoever changes it. May be used by several threads.
@@ -332,12 +389,23 @@ typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
 typedef struct OstreeSysrootUnlockMonitor OstreeSysrootUnlockMonitor;
 
 /**
+ * OstreeSysrootUnlockOmission:
+ *
+ * A file that cannot be in a commit and was left out, as
+ * ostree_sysroot_unlock_options_set_skip_special() asked for. It never changes, and may be
+ * used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockOmission OstreeSysrootUnlockOmission;
+
+/**
  * OstreeSysrootUnlockOptions:
  *
- * What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
- * ostree_sysroot_unlock_end(), ostree_sysroot_unlock_diff() and
- * ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
- * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+ * What a caller may ask of an operation beyond its arguments. An operation refuses an option
+ * that means nothing to it with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is
+ * ever ignored; each setter says what its option is for, by the operations' names without their
+ * prefix.
  *
  * May be used again, and by several threads: an operation takes what is set when it is called.
  *
@@ -404,6 +472,16 @@ typedef struct OstreeSysrootUnlockPackageDifference OstreeSysrootUnlockPackageDi
 typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
 
 /**
+ * OstreeSysrootUnlockRevision:
+ *
+ * The commit that changes became, or with a dry run would become, from
+ * ostree_sysroot_unlock_commit(). It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockRevision OstreeSysrootUnlockRevision;
+
+/**
  * OstreeSysrootUnlockSide:
  *
  * What a file is on one side of a difference. It never changes, and may be used by several
@@ -413,13 +491,16 @@ typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
  */
 typedef struct OstreeSysrootUnlockSide OstreeSysrootUnlockSide;
 
-
-
-
-
-
-
-
+/**
+ * OstreeSysrootUnlockTransfer:
+ *
+ * What became of changes that were set aside by ostree_sysroot_unlock_keep_save() or put back
+ * by ostree_sysroot_unlock_keep_restore(). It never changes, and may be used by several
+ * threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockTransfer OstreeSysrootUnlockTransfer;
 
 #ifdef __cplusplus
 extern "C" {
@@ -479,8 +560,8 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
- * @options: (nullable): of the options, all but `usage` and `after_upgrade` may mean something
- * here
+ * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait`, `lock_held`, `backing`,
+ * `size_limit` and `time_limit` mean something here
  * @progress: (nullable): is told what is being done
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
@@ -565,7 +646,8 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
  * hotfix
- * @options: (nullable): of the options, `from`, `to` and `path` mean something here
+ * @options: (nullable): of the options, `from`, `to`, `path`, `kept` and `scratch` mean something
+ * here
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
  *
@@ -576,7 +658,9 @@ OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_end(OstreeSysroot *sysroot,
  * With ostree_sysroot_unlock_options_set_from() it is compared with that commit instead of its
  * own, and with ostree_sysroot_unlock_options_set_to() that commit is what it became; with
  * both, the commits are compared as wholes, as ostree_sysroot_unlock_diff_commits() does it, and
- * need not be those of a booted system.
+ * need not be those of a booted system. With ostree_sysroot_unlock_options_set_kept() it is what
+ * was kept that is shown, and with ostree_sysroot_unlock_options_set_scratch() what was written to
+ * `/usr` in the scratch.
  *
  * It only begins here: ostree_sysroot_unlock_comparison_next() does the looking. Changes nothing
  * and takes no lock. Needs root to look at what was written.
@@ -780,6 +864,220 @@ GPtrArray *ostree_sysroot_unlock_get_holders(OstreeSysroot *sysroot,
 _OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter(GError **error);
 
 /**
+ * ostree_sysroot_unlock_commit:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `path`, `subject`,
+ * `body`, `etc_path`, `onto`, `preference`, `skip_special`, `repo`, `branch`, `gpg_key`,
+ * `gpg_home`, `sign_key`, `deploy`, `kept` and `scratch` mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Makes a commit of what was written to `/usr`, whoever unlocked it, in whatever state; or of
+ * what was kept, or is in the scratch. Only what changed is written. What runs stays as it is.
+ *
+ * The parent of the commit is what the changes were made on, or the commit that
+ * ostree_sysroot_unlock_options_set_onto() names: on that they are replayed path by path, and
+ * where both sides changed the same, ostree_sysroot_unlock_options_add_preference() decides. With
+ * ostree_sysroot_unlock_options_set_deploy() the commit boots next.
+ *
+ * Needs root, and takes the lock of the sysroot, unless
+ * ostree_sysroot_unlock_options_set_lock_held() says that the caller has it. @sysroot itself does
+ * not see a new deployment before ostree_sysroot_load_if_changed().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if nothing is unlocked,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was changed, or what an option names is not
+ * there, %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT (see
+ * ostree_sysroot_unlock_error_get_conflicts()), %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED for what
+ * cannot be in a commit, for a signature that libostree cannot make, and for a deployment on a
+ * system that would not boot it, %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if it was written to
+ * meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE if somebody is in the scratch,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE, %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository
+ * is damaged, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or an option
+ * makes no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
+ * #OstreeSysrootUnlockError. After a failure there is no commit, and libostree's next cleanup
+ * removes what was written for it; where only copying it to another repository or deploying it
+ * failed, it is there.
+ *
+ * Returns: (transfer full): the commit, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockRevision *ostree_sysroot_unlock_commit(OstreeSysroot *sysroot,
+                                                          OstreeDeployment *deployment,
+                                                          OstreeSysrootUnlockOptions *options,
+                                                          OstreeAsyncProgress *progress,
+                                                          GCancellable *cancellable,
+                                                          GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_save:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
+ * hotfix
+ * @name: what to call it: letters, digits, and `-`, `_`, `.`
+ * @options: (nullable): of the options, `lock_wait`, `lock_held`, `path`, `etc_path`,
+ * `skip_special`, `subject` and `scratch` mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Sets aside what was written to `/usr`, under a name, in the repository of the system. `/usr`
+ * stays as it is. It lasts until ostree_sysroot_unlock_keep_drop(), across reboots and upgrades.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_commit().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot or @name is %NULL, @name
+ * is no name or taken already, or an option makes no sense, and otherwise like
+ * ostree_sysroot_unlock_commit(). After a failure nothing is kept.
+ *
+ * Returns: (transfer full): what was set aside, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_save(OstreeSysroot *sysroot,
+                                                             OstreeDeployment *deployment,
+                                                             const char *name,
+                                                             OstreeSysrootUnlockOptions *options,
+                                                             OstreeAsyncProgress *progress,
+                                                             GCancellable *cancellable,
+                                                             GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_list:
+ * @sysroot: a sysroot; it need not be loaded, nor be the booted one
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * What is kept, sorted by name. Changes nothing, takes no lock, and needs no privilege but to
+ * read the repository of @sysroot.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if what is kept does not say what it is,
+ * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockKept): what is kept, perhaps
+ * nothing; free with g_ptr_array_unref(). %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_keep_list(OstreeSysroot *sysroot,
+                                           GCancellable *cancellable,
+                                           GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_restore:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @name: what it was called
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `path` and
+ * `preference` mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Puts back what was kept, into the `/usr` of the booted deployment, which has to be unlocked.
+ * It goes path by path, and where something else is there than what the changes were made on,
+ * ostree_sysroot_unlock_options_add_preference() decides. It stays kept.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_commit(), also with
+ * a dry run.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was kept under @name,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_UNLOCKED if `/usr` is locked,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT (see ostree_sysroot_unlock_error_get_conflicts()),
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if
+ * @sysroot or @name is %NULL or an option makes no sense, and otherwise like
+ * ostree_sysroot_unlock_commit(). After these nothing was put back. Where it breaks off later,
+ * each file is there whole or not at all, and the same call goes on from there; the message says
+ * how far it got.
+ *
+ * Returns: (transfer full): what was put back, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore(OstreeSysroot *sysroot,
+                                                                OstreeDeployment *deployment,
+                                                                const char *name,
+                                                                OstreeSysrootUnlockOptions *options,
+                                                                OstreeAsyncProgress *progress,
+                                                                GCancellable *cancellable,
+                                                                GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_drop:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @name: what it was called
+ * @options: (nullable): of the options, `lock_wait` and `lock_held` mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Forgets what was kept under a name. libostree's next cleanup frees its space.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_commit().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was kept under @name,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot or @name is %NULL or an option makes
+ * no sense, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %G_IO_ERROR_CANCELLED, and any other of
+ * #OstreeSysrootUnlockError. After a failure it stays kept.
+ *
+ * Returns: %TRUE if it was forgotten, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_keep_drop(OstreeSysroot *sysroot,
+                                         const char *name,
+                                         OstreeSysrootUnlockOptions *options,
+                                         OstreeAsyncProgress *progress,
+                                         GCancellable *cancellable,
+                                         GError **error);
+
+/**
+ * ostree_sysroot_unlock_enter_scratch:
+ * @fresh: %TRUE to begin it anew, %FALSE to go on with what is there
+ * @error: return location for an error, or %NULL
+ *
+ * Gives the calling thread, and the processes that it starts from then on, a copy of the system
+ * to write to: `/usr` as it was deployed, `/etc` and `/var` as they are. Nobody else sees what is
+ * written there. ostree_sysroot_unlock_commit() makes a commit of it, with
+ * ostree_sysroot_unlock_options_set_scratch().
+ *
+ * The thread gets a mount namespace, a root directory and a working directory of its own, as
+ * unshare() does it. There is no way back but the end of the thread: call it in a child process,
+ * or first thing in a program that does nothing else. The scratch stays when that is over, until
+ * it is begun anew or another boot finds it. What is mounted below `/var` from elsewhere is no
+ * copy.
+ *
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root).
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while another process is in the scratch,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE, and any other of #OstreeSysrootUnlockError. After a
+ * failure the thread may be in a namespace of its own, in which some of the three are copies
+ * already.
+ *
+ * Returns: %TRUE if it is in the scratch now, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter_scratch(gboolean fresh, GError **error);
+
+/**
  * ostree_sysroot_unlock_begin_async:
  * @sysroot: the booted sysroot
  * @deployment: (nullable): the booted deployment, or %NULL for just that
@@ -903,6 +1201,133 @@ void ostree_sysroot_unlock_cleanup_async(OstreeSysroot *sysroot,
 _OSTREE_UNLOCK_PUBLIC
 OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_cleanup_finish(GAsyncResult *result,
                                                                  GError **error);
+
+/**
+ * ostree_sysroot_unlock_commit_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its hotfix
+ * @options: (nullable): as ostree_sysroot_unlock_commit() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_commit(), on another thread. What it takes is kept as long
+ * as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_commit_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_commit_async(OstreeSysroot *sysroot,
+                                        OstreeDeployment *deployment,
+                                        OstreeSysrootUnlockOptions *options,
+                                        OstreeAsyncProgress *progress,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_commit_finish:
+ * @result: what the callback of ostree_sysroot_unlock_commit_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_commit().
+ *
+ * Returns: (transfer full): the commit, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockRevision *ostree_sysroot_unlock_commit_finish(GAsyncResult *result,
+                                                                 GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_save_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its hotfix
+ * @name: the name
+ * @options: (nullable): as ostree_sysroot_unlock_keep_save() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_keep_save(), on another thread. What it takes is kept as
+ * long as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_keep_save_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_keep_save_async(OstreeSysroot *sysroot,
+                                           OstreeDeployment *deployment,
+                                           const char *name,
+                                           OstreeSysrootUnlockOptions *options,
+                                           OstreeAsyncProgress *progress,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_keep_save_finish:
+ * @result: what the callback of ostree_sysroot_unlock_keep_save_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_keep_save().
+ *
+ * Returns: (transfer full): what was set aside, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_save_finish(GAsyncResult *result,
+                                                                    GError **error);
+
+/**
+ * ostree_sysroot_unlock_keep_restore_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @name: the name
+ * @options: (nullable): as ostree_sysroot_unlock_keep_restore() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_keep_restore(), on another thread. What it takes is kept
+ * as long as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_keep_restore_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_keep_restore_async(OstreeSysroot *sysroot,
+                                              OstreeDeployment *deployment,
+                                              const char *name,
+                                              OstreeSysrootUnlockOptions *options,
+                                              OstreeAsyncProgress *progress,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_keep_restore_finish:
+ * @result: what the callback of ostree_sysroot_unlock_keep_restore_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_keep_restore().
+ *
+ * Returns: (transfer full): what was put back, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncResult *result,
+                                                                       GError **error);
 
 /**
  * ostree_sysroot_unlock_monitor_get_type:
@@ -1483,6 +1908,23 @@ _OSTREE_UNLOCK_PUBLIC GQuark ostree_sysroot_unlock_error_quark(void);
 _OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_error_get_holders(const GError *error);
 
 /**
+ * ostree_sysroot_unlock_error_get_conflicts: (skip)
+ * @error: an error that a function of this library has set
+ *
+ * What both sides changed, as data: the message of the error names the first of them too.
+ *
+ * Only for %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT is there anything. Otherwise it is like
+ * ostree_sysroot_unlock_error_get_holders(), and for language bindings there is
+ * ostree_sysroot_unlock_get_last_conflicts().
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): the conflicts; free
+ * with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_error_get_conflicts(const GError *error);
+
+/**
  * ostree_sysroot_unlock_get_last_holders:
  *
  * Who stood in the way of the last call of this library that failed on the calling thread with
@@ -1496,6 +1938,21 @@ _OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_error_get_holders(const G
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_get_last_holders(void);
+
+/**
+ * ostree_sysroot_unlock_get_last_conflicts:
+ *
+ * What both sides had changed, where the last call of this library that failed on the calling
+ * thread failed for that: the same as ostree_sysroot_unlock_error_get_conflicts() of its error,
+ * for languages whose bindings make the error anew and lose what came with it. A call that
+ * succeeds does not change it.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): the conflicts,
+ * perhaps none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GPtrArray *ostree_sysroot_unlock_get_last_conflicts(void);
 
 /**
  * ostree_sysroot_unlock_options_new:
@@ -1544,7 +2001,8 @@ _OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_options_unref(OstreeSysrootUnlo
  * @options: the options
  * @dry_run: %TRUE to change nothing
  *
- * `begin` and `end`: say what would be done, and change nothing. The default is to do it.
+ * `begin`, `end`, `cleanup`, `commit` and `keep_restore`: say what would be done, and change
+ * nothing. The default is to do it.
  *
  * Since: 2026.1
  */
@@ -1585,7 +2043,7 @@ void ostree_sysroot_unlock_options_set_usage(OstreeSysrootUnlockOptions *options
  * @options: the options
  * @milliseconds: the longest wait, in milliseconds
  *
- * `begin` and `end`: how long to wait for the lock of the sysroot, if somebody else holds it,
+ * Of all that take the lock of the sysroot: how long to wait for it, if somebody else holds it,
  * before failing with %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED. The default is not to wait.
  *
  * Since: 2026.1
@@ -1599,7 +2057,7 @@ void ostree_sysroot_unlock_options_set_lock_wait(OstreeSysrootUnlockOptions *opt
  * @options: the options
  * @lock_held: %TRUE if the caller holds it
  *
- * `begin` and `end`: the caller holds the lock of the sysroot already, from libostree's
+ * Of all that take the lock of the sysroot: the caller holds it already, from libostree's
  * ostree_sysroot_lock() or ostree_sysroot_try_lock(), and it is not to be taken once more (it
  * would wait for itself). The default is to take it and to release it afterwards.
  *
@@ -1676,7 +2134,7 @@ void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions 
  * @options: the options
  * @commit: (nullable): a checksum or a ref
  *
- * `diff`: the commit to compare with. The default, which %NULL stands for, is what was
+ * `diff` and `diff_packages`: the commit to compare with. The default, which %NULL stands for, is what was
  * deployed.
  *
  * Since: 2026.1
@@ -1690,7 +2148,8 @@ void ostree_sysroot_unlock_options_set_from(OstreeSysrootUnlockOptions *options,
  * @options: the options
  * @commit: (nullable): a checksum or a ref
  *
- * `diff`: the commit to be compared. The default, which %NULL stands for, is what is there now.
+ * `diff` and `diff_packages`: the commit to be compared. The default, which %NULL stands for, is
+ * what is there now.
  *
  * Since: 2026.1
  */
@@ -1703,15 +2162,229 @@ void ostree_sysroot_unlock_options_set_to(OstreeSysrootUnlockOptions *options,
  * @options: the options
  * @path: (type filename): an absolute path
  *
- * `diff`: only what is at @path or below it; with several, what is at or below any of them. The
- * default is everything. A path that is not absolute, or not in what is compared, makes the
- * operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ * `diff`, `diff_commits`, `commit`, `keep_save` and `keep_restore`: only what is at @path or
+ * below it; with several, what is at or below any of them. The default is everything. A path that
+ * is not absolute, or not in what is looked at, makes the operation fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
  *
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_add_path(OstreeSysrootUnlockOptions *options,
                                             const char *path);
+
+/**
+ * ostree_sysroot_unlock_options_set_subject:
+ * @options: the options
+ * @subject: (nullable): one line
+ *
+ * `commit` and `keep_save`: what it is. The default, which %NULL stands for, names the state
+ * that the changes were made in, or is the name that they are kept under.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_subject(OstreeSysrootUnlockOptions *options,
+                                               const char *subject);
+
+/**
+ * ostree_sysroot_unlock_options_set_body:
+ * @options: the options
+ * @body: (nullable): as many lines as it takes
+ *
+ * `commit`: more about it. The default, which %NULL stands for, is nothing.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_body(OstreeSysrootUnlockOptions *options,
+                                            const char *body);
+
+/**
+ * ostree_sysroot_unlock_options_add_etc_path:
+ * @options: the options
+ * @path: (type filename): a path of `/etc`, or `/etc` itself
+ *
+ * `commit` and `keep_save`: take in what was changed at @path or below it, as a default in
+ * `/usr/etc`; may be called several times. With `/etc` itself, what belongs to this machine
+ * alone, such as `machine-id` and `passwd`, is left out. The default is to take in nothing of
+ * `/etc`. A path that is not in `/etc` makes the operation fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_add_etc_path(OstreeSysrootUnlockOptions *options,
+                                                const char *path);
+
+/**
+ * ostree_sysroot_unlock_options_set_onto:
+ * @options: the options
+ * @onto: (nullable): a checksum or a ref
+ *
+ * `commit`: replay the changes on this commit, path by path, instead of on what they were made
+ * on, which is the default and what %NULL stands for.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_onto(OstreeSysrootUnlockOptions *options,
+                                            const char *onto);
+
+/**
+ * ostree_sysroot_unlock_options_add_preference:
+ * @options: the options
+ * @path: (type filename): an absolute path; `/` is everywhere
+ * @prefer: whose version
+ *
+ * `commit` and `keep_restore`, where changes come onto something else than they were made on:
+ * whose version is taken at @path and below it, where both sides changed the same; may be
+ * called several times, and of those that fit, the longest path counts. By default such a
+ * conflict makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT.
+ *
+ * A path that is not absolute, or a value that this library does not know, makes it fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_add_preference(OstreeSysrootUnlockOptions *options,
+                                                  const char *path,
+                                                  OstreeSysrootUnlockPrefer prefer);
+
+/**
+ * ostree_sysroot_unlock_options_set_skip_special:
+ * @options: the options
+ * @skip_special: %TRUE to leave it out
+ *
+ * `commit` and `keep_save`: leave out what cannot be in a commit, such as devices and sockets,
+ * and name it in the result. The default is to refuse it with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_skip_special(OstreeSysrootUnlockOptions *options,
+                                                    gboolean skip_special);
+
+/**
+ * ostree_sysroot_unlock_options_set_repo:
+ * @options: the options
+ * @path: (type filename) (nullable): a directory
+ *
+ * `commit`: the repository that gets it; the system's is the default, and what %NULL stands
+ * for. It is not deployed from there.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_repo(OstreeSysrootUnlockOptions *options,
+                                            const char *path);
+
+/**
+ * ostree_sysroot_unlock_options_set_branch:
+ * @options: the options
+ * @branch: (nullable): the name of a ref
+ *
+ * `commit`: the ref that then leads to it. The default, which %NULL stands for, is
+ * `unlock/commit/` and the stateroot; where it is deployed, none.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_branch(OstreeSysrootUnlockOptions *options,
+                                              const char *branch);
+
+/**
+ * ostree_sysroot_unlock_options_add_gpg_key:
+ * @options: the options
+ * @id: the id of a key
+ *
+ * `commit`: sign it with this GPG key; may be called several times. A key that is %NULL or
+ * empty makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_add_gpg_key(OstreeSysrootUnlockOptions *options,
+                                               const char *id);
+
+/**
+ * ostree_sysroot_unlock_options_set_gpg_home:
+ * @options: the options
+ * @directory: (type filename) (nullable): a directory
+ *
+ * `commit`: where GPG has its keys. The default, which %NULL stands for, is where it looks by
+ * itself.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_gpg_home(OstreeSysrootUnlockOptions *options,
+                                                const char *directory);
+
+/**
+ * ostree_sysroot_unlock_options_add_sign_key:
+ * @options: the options
+ * @kind: a kind of signature that libostree knows, such as `ed25519`
+ * @key: the secret key, as `ostree sign` takes it
+ *
+ * `commit`: sign it with this key; may be called several times. It stays in memory as long as
+ * @options. One that is %NULL or empty makes the operation fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_add_sign_key(OstreeSysrootUnlockOptions *options,
+                                                const char *kind,
+                                                const char *key);
+
+/**
+ * ostree_sysroot_unlock_options_set_deploy:
+ * @options: the options
+ * @deploy: how
+ *
+ * `commit`: have it booted next, with the kernel arguments and the `/etc` of the deployment
+ * that `ostree admin deploy` would take them from. The default is not to. A value that this
+ * library does not know makes the operation fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_deploy(OstreeSysrootUnlockOptions *options,
+                                              OstreeSysrootUnlockDeploy deploy);
+
+/**
+ * ostree_sysroot_unlock_options_set_kept:
+ * @options: the options
+ * @kept: (nullable): a name
+ *
+ * `commit` and `diff`: of what was kept under this name by ostree_sysroot_unlock_keep_save(),
+ * instead of what was written to `/usr`, which is the default and what %NULL stands for. On
+ * another deployment than it was made on, the changes are replayed.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_kept(OstreeSysrootUnlockOptions *options,
+                                            const char *kept);
+
+/**
+ * ostree_sysroot_unlock_options_set_scratch:
+ * @options: the options
+ * @scratch: %TRUE for the scratch
+ *
+ * `commit`, `diff` and `keep_save`: of what is in the scratch of
+ * ostree_sysroot_unlock_enter_scratch(), its `/etc` included, instead of what was written to
+ * `/usr`, which is the default.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_scratch(OstreeSysrootUnlockOptions *options,
+                                               gboolean scratch);
 
 /**
  * ostree_sysroot_unlock_detection_get_type:
@@ -2370,6 +3043,496 @@ const char *ostree_sysroot_unlock_holder_get_path(OstreeSysrootUnlockHolder *hol
 _OSTREE_UNLOCK_PUBLIC
 const char *ostree_sysroot_unlock_holder_get_sentence(OstreeSysrootUnlockHolder *holder);
 
+/**
+ * ostree_sysroot_unlock_revision_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_revision_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_revision_ref:
+ * @revision: a revision
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @revision
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockRevision *ostree_sysroot_unlock_revision_ref(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_unref:
+ * @revision: (transfer full): a revision
+ *
+ * Gives a reference up; with the last one @revision is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_revision_unref(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_checksum:
+ * @revision: a revision
+ *
+ * Returns: (transfer none) (nullable): the checksum of the commit, or %NULL with a dry run
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_revision_get_checksum(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_parent:
+ * @revision: a revision
+ *
+ * Returns: (transfer none): the checksum of its parent: what the changes were made on, or
+ * replayed on
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_revision_get_parent(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_changes:
+ * @revision: a revision
+ *
+ * Returns: how many paths are others than in the parent
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_revision_get_changes(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_branch:
+ * @revision: a revision
+ *
+ * Returns: (transfer none) (nullable): the ref that leads to it, or %NULL where only a
+ * deployment does, and with a dry run
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_revision_get_branch(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_deployment:
+ * @revision: a revision
+ *
+ * Returns: (transfer none) (nullable): the deployment that was made of it, as
+ * `CHECKSUM.SERIAL`, or %NULL where none was. Of a staged one the serial may be another when
+ * the system has gone down
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_revision_get_deployment(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_skipped:
+ * @revision: a revision
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockOmission): what was left out;
+ * maybe nothing; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_revision_get_skipped(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_resolved:
+ * @revision: a revision
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): what both sides
+ * had changed, each with whose version was taken; maybe nothing; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_revision_get_resolved(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_revision_get_notes:
+ * @revision: a revision
+ *
+ * Returns: (transfer none) (array zero-terminated=1): what a person should know besides; maybe
+ * nothing
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_revision_get_notes(OstreeSysrootUnlockRevision *revision);
+
+/**
+ * ostree_sysroot_unlock_transfer_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_transfer_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_transfer_ref:
+ * @transfer: a transfer
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @transfer
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_transfer_ref(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_transfer_unref:
+ * @transfer: (transfer full): a transfer
+ *
+ * Gives a reference up; with the last one @transfer is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_transfer_unref(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_transfer_get_changes:
+ * @transfer: a transfer
+ *
+ * Returns: how many paths were set aside or put back; with a dry run, would be
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_transfer_get_changes(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_transfer_get_checksum:
+ * @transfer: a transfer
+ *
+ * Returns: (transfer none) (nullable): the checksum of the commit that holds what was set
+ * aside, or %NULL where it was put back
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_transfer_get_checksum(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_transfer_get_skipped:
+ * @transfer: a transfer
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockOmission): what was left out;
+ * maybe nothing; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transfer_get_skipped(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_transfer_get_resolved:
+ * @transfer: a transfer
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): what both sides
+ * had changed, each with whose version was taken; maybe nothing; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transfer_get_resolved(OstreeSysrootUnlockTransfer *transfer);
+
+/**
+ * ostree_sysroot_unlock_omission_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_omission_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_omission_ref:
+ * @omission: an omission
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @omission
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOmission *ostree_sysroot_unlock_omission_ref(OstreeSysrootUnlockOmission *omission);
+
+/**
+ * ostree_sysroot_unlock_omission_unref:
+ * @omission: (transfer full): an omission
+ *
+ * Gives a reference up; with the last one @omission is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_omission_unref(OstreeSysrootUnlockOmission *omission);
+
+/**
+ * ostree_sysroot_unlock_omission_get_path:
+ * @omission: an omission
+ *
+ * Returns: (transfer none) (type filename): the path, as the system sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_omission_get_path(OstreeSysrootUnlockOmission *omission);
+
+/**
+ * ostree_sysroot_unlock_omission_get_reason:
+ * @omission: an omission
+ *
+ * Returns: (transfer none): why it cannot be in a commit, for people
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_omission_get_reason(OstreeSysrootUnlockOmission *omission);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_conflict_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_conflict_ref:
+ * @conflict: a conflict
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @conflict
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockConflict *ostree_sysroot_unlock_conflict_ref(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_unref:
+ * @conflict: (transfer full): a conflict
+ *
+ * Gives a reference up; with the last one @conflict is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_conflict_unref(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_path:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none) (type filename): the path, as the system sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_conflict_get_path(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_cause:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none): what is the matter, for people
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_conflict_get_cause(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_base:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none) (nullable): what the changes were made on, or %NULL where nothing
+ * was there
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_conflict_get_base(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_changes:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none) (nullable): what the changes have, or %NULL where they took it away
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_conflict_get_changes(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_commit:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none) (nullable): what the commit has that they are replayed on, or the
+ * `/usr` that they are put back into; %NULL where nothing is there
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSide *ostree_sysroot_unlock_conflict_get_commit(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_taken:
+ * @conflict: a conflict
+ * @taken: (out) (optional): whose version was taken; %OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES where
+ * none was
+ *
+ * Whether it was decided, as ostree_sysroot_unlock_options_add_preference() asked for. Those
+ * of an error were not.
+ *
+ * Returns: %TRUE if one of the two was taken
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_conflict_get_taken(OstreeSysrootUnlockConflict *conflict,
+                                                  OstreeSysrootUnlockPrefer *taken);
+
+/**
+ * ostree_sysroot_unlock_conflict_get_sentence:
+ * @conflict: a conflict
+ *
+ * Returns: (transfer none): all of it on one line, for people, as in the message of the error
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_conflict_get_sentence(OstreeSysrootUnlockConflict *conflict);
+
+/**
+ * ostree_sysroot_unlock_kept_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_kept_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_kept_ref:
+ * @kept: what was kept
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @kept
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockKept *ostree_sysroot_unlock_kept_ref(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_unref:
+ * @kept: (transfer full): what was kept
+ *
+ * Gives a reference up; with the last one @kept is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_kept_unref(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_name:
+ * @kept: what was kept
+ *
+ * Returns: (transfer none): what it was called
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_kept_get_name(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_checksum:
+ * @kept: what was kept
+ *
+ * Returns: (transfer none): the checksum of the commit that holds it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_kept_get_checksum(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_base:
+ * @kept: what was kept
+ *
+ * Returns: (transfer none): the checksum of the commit that the changes were made on
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_kept_get_base(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_state:
+ * @kept: what was kept
+ *
+ * Returns: the state that `/usr` was in; %OSTREE_DEPLOYMENT_UNLOCKED_NONE where the changes
+ * were made in a scratch
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeDeploymentUnlockedState ostree_sysroot_unlock_kept_get_state(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_is_from_scratch:
+ * @kept: what was kept
+ *
+ * Returns: %TRUE if the changes were made in a scratch
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_kept_is_from_scratch(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_time:
+ * @kept: what was kept
+ *
+ * Returns: when it was kept, in seconds since the epoch
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC gint64 ostree_sysroot_unlock_kept_get_time(OstreeSysrootUnlockKept *kept);
+
+/**
+ * ostree_sysroot_unlock_kept_get_subject:
+ * @kept: what was kept
+ *
+ * Returns: (transfer none): what it is, in one line
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_kept_get_subject(OstreeSysrootUnlockKept *kept);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -2377,11 +3540,14 @@ const char *ostree_sysroot_unlock_holder_get_sentence(OstreeSysrootUnlockHolder 
 G_BEGIN_DECLS
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockComparison, ostree_sysroot_unlock_comparison_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockConflict, ostree_sysroot_unlock_conflict_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDetection, ostree_sysroot_unlock_detection_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDifference, ostree_sysroot_unlock_difference_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockKept, ostree_sysroot_unlock_kept_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock_monitor_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOmission, ostree_sysroot_unlock_omission_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOutcome, ostree_sysroot_unlock_outcome_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOverview, ostree_sysroot_unlock_overview_unref)
@@ -2389,6 +3555,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackage, ostree_sysroot_unlock
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDiff, ostree_sysroot_unlock_package_diff_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDifference, ostree_sysroot_unlock_package_difference_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockRevision, ostree_sysroot_unlock_revision_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockTransfer, ostree_sysroot_unlock_transfer_unref)
 
 G_END_DECLS

@@ -11,6 +11,8 @@
 // What is exported, in the order of the header.
 mod verbs;
 
+mod lasting;
+
 mod asynchronous;
 
 mod monitor;
@@ -31,6 +33,8 @@ mod error;
 
 mod options;
 
+mod commit_options;
+
 mod detection;
 
 mod overview;
@@ -43,10 +47,21 @@ mod outcome;
 
 mod holder;
 
+mod revision;
+
+mod transfer;
+
+mod omission;
+
+mod conflict;
+
+mod kept;
+
 // What they are made with.
 mod boxed;
 mod guard;
 mod progress;
 mod request;
+mod task;
 mod text;
 mod types;

@@ -305,6 +305,19 @@ pub fn check_etc(paths: &[PathBuf]) -> Result<()> {
     }
 }
 
+/// Checks whose version is to be taken where: a relative path would never fit, and an empty one
+/// always.
+pub fn check_preferences(choices: &[(PathBuf, Prefer)]) -> Result<()> {
+    match choices.iter().find(|(path, _)| !path.is_absolute()) {
+        None => Ok(()),
+        Some((path, _)) => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("`{}` is no absolute path", path.display()),
+        )
+        .next("say whose version is taken at a path of the system; `/` is everywhere")),
+    }
+}
+
 /// What a commit says of what it was made of.
 pub fn made_of(base: &str, state: Option<State>) -> Vec<(&'static str, glib::Variant)> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -333,6 +346,13 @@ mod tests {
         assert_eq!(at("/usr/bin/x"), Some(Prefer::Changes));
         assert_eq!(at("/usr/binary"), Some(Prefer::Commit));
         assert_eq!(preferred(&choices[1..], Path::new("/usr/lib")), None);
+    }
+
+    #[test]
+    fn a_preference_is_about_an_absolute_path() {
+        let check = |path: &str| check_preferences(&[(path.into(), Prefer::Commit)]);
+        assert!(check("/").is_ok() && check("/usr/bin").is_ok());
+        assert!(check("").is_err() && check("usr").is_err());
     }
 
     #[test]

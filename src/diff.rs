@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::{Error, Kind, Result};
-use crate::tree::{Entry, Node, Side, is_directory, lookup, same_content};
+use crate::tree::{Entry, Identity, Node, Side, is_directory, lookup, same_content};
 
 /// What became of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -311,11 +311,19 @@ impl Iterator for Walk {
 fn compare(before: &dyn Node, after: &dyn Node) -> Result<(Option<Change>, bool)> {
     let (old, new) = (before.side(), after.side());
     let xattrs_differ = before.xattrs()? != after.xattrs()?;
+    let metadata_differs =
+        (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid) || xattrs_differ;
+    // Checksums that are not the same, of files whose metadata is, are those of other content:
+    // it need not be read.
+    let content_differs = || match (before.identity(), after.identity()) {
+        (Identity::File(one), Identity::File(other)) if !metadata_differs => Ok(one != other),
+        _ => same_content(before, after).map(|same| !same),
+    };
     let change = if old.file_type != new.file_type {
         Some(Change::TypeChanged)
-    } else if !same_content(before, after)? {
+    } else if content_differs()? {
         Some(Change::Modified)
-    } else if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid) || xattrs_differ {
+    } else if metadata_differs {
         Some(Change::Metadata)
     } else {
         None

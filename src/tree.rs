@@ -6,6 +6,7 @@ pub mod commit;
 mod dirtree;
 pub mod disk;
 pub mod overlay;
+mod reach;
 pub mod whole;
 
 use std::ffi::{OsStr, OsString};

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, an exception class for each kind
-of error, a hierarchy or a difference at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which relocks also
-when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
+of error, a hierarchy, a difference or a package at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which
+relocks also when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
 
 An option's keyword is its setter's name without `set_`; its docs are there. One that Python has a word for ends with `_`, and
-of what can be added several times a list is given, in the plural: `diff(sysroot, from_="a", paths=["/usr/bin"])`. What
-libraries do not have is not added here.
+of what can be added several times a list is given, in the plural: `diff(sysroot, from_="a", paths=["/usr/bin"])`; of tuples,
+where it is more than one thing: `commit(sysroot, onto="b", preferences=[("/", OstreeUnlock.Prefer.COMMIT)])`. What libraries
+do not have is not added here.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ __all__ = [
     "begin_async",
     "cleanup",
     "cleanup_async",
+    "commit",
+    "commit_async",
     "detect",
     "diff",
     "diff_commits",
@@ -34,7 +37,14 @@ __all__ = [
     "end",
     "end_async",
     "enter",
+    "enter_scratch",
     "get_holders",
+    "keep_drop",
+    "keep_list",
+    "keep_restore",
+    "keep_restore_async",
+    "keep_save",
+    "keep_save_async",
     "status",
     "unlocked",
 ]
@@ -50,6 +60,9 @@ class UnlockError(GLib.Error):
 
     holders = ()
     """Who stands in the way, each an OstreeUnlock.Holder: of InUseError and SysrootLockedError."""
+
+    conflicts = ()
+    """What both sides changed, each an OstreeUnlock.Conflict: of ConflictError."""
 
     @property
     def kind(self):
@@ -82,6 +95,7 @@ def _raising(function):
                 raise
             ours = _CLASSES.get(error.code, UnlockError)(error.message, error.domain, error.code)
             ours.holders = tuple(OstreeUnlock.get_last_holders())
+            ours.conflicts = tuple(OstreeUnlock.get_last_conflicts())
             raise ours from None
 
     return call
@@ -112,7 +126,7 @@ class Options(OstreeUnlock.Options):
             if name not in known:
                 raise TypeError(f"no option {name!r}; there are {', '.join(sorted(known))}")
             for one in value if known[name].startswith("add_") else [value]:
-                getattr(options, known[name])(one)
+                getattr(options, known[name])(*one if isinstance(one, tuple) else (one,))
         return options
 
     def __init__(self, **keywords):
@@ -212,6 +226,36 @@ def diff_packages_of_commits(repo, from_, to, cancellable=None):
 
 
 @_raising
+def commit(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
+    """Makes a commit of what was written to /usr; a Revision."""
+    return OstreeUnlock.commit(sysroot, deployment, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def keep_save(sysroot, deployment=None, name=None, options=None, progress=None, cancellable=None, **keywords):
+    """Sets aside what was written to /usr, under a name, which has to be given; a Transfer."""
+    return OstreeUnlock.keep_save(sysroot, deployment, name, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def keep_list(sysroot, cancellable=None):
+    """What is kept; a list of Kepts, sorted by name."""
+    return OstreeUnlock.keep_list(sysroot, cancellable)
+
+
+@_raising
+def keep_restore(sysroot, deployment=None, name=None, options=None, progress=None, cancellable=None, **keywords):
+    """Puts back what was kept under a name, which has to be given; a Transfer."""
+    return OstreeUnlock.keep_restore(sysroot, deployment, name, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def keep_drop(sysroot, name, options=None, progress=None, cancellable=None, **keywords):
+    """Forgets what was kept under a name."""
+    return OstreeUnlock.keep_drop(sysroot, name, _options(options, keywords), progress, cancellable)
+
+
+@_raising
 def cleanup(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
     """Removes what earlier boots and other deployments left; an Outcome."""
     return OstreeUnlock.cleanup(sysroot, deployment, _options(options, keywords), progress, cancellable)
@@ -227,6 +271,12 @@ def get_holders(sysroot, deployment=None, cancellable=None):
 def enter():
     """Makes /usr writable for the calling thread and the processes that it starts, over the state transient."""
     return OstreeUnlock.enter()
+
+
+@_raising
+def enter_scratch(fresh=False):
+    """Gives the calling thread and the processes that it starts a copy of the system to write to, which commit() can take."""
+    return OstreeUnlock.enter_scratch(fresh)
 
 
 def begin_async(
@@ -265,6 +315,52 @@ def cleanup_async(
     if callback is not None:
         return OstreeUnlock.cleanup_async(*arguments, cancellable, callback, *user_data)
     return _await(OstreeUnlock.cleanup_async, OstreeUnlock.cleanup_finish, arguments, cancellable)
+
+
+def commit_async(
+    sysroot, deployment=None, options=None, progress=None, cancellable=None, callback=None, *user_data, **keywords
+):
+    """commit() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.commit_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.commit_async, OstreeUnlock.commit_finish, arguments, cancellable)
+
+
+def keep_save_async(
+    sysroot,
+    deployment=None,
+    name=None,
+    options=None,
+    progress=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **keywords,
+):
+    """keep_save() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, name, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.keep_save_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.keep_save_async, OstreeUnlock.keep_save_finish, arguments, cancellable)
+
+
+def keep_restore_async(
+    sysroot,
+    deployment=None,
+    name=None,
+    options=None,
+    progress=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **keywords,
+):
+    """keep_restore() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, name, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.keep_restore_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.keep_restore_async, OstreeUnlock.keep_restore_finish, arguments, cancellable)
 
 
 async def _await(start, finish, arguments, cancellable):

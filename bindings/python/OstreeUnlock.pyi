@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What type checkers know of gi.repository.OstreeUnlock: the introspection data and the override OstreeUnlock.py. A test
-# compares it with both. A keyword is an option, and means something where the verb's docs say so. References are Python's own matter: ref() and unref() are not here.
+# compares it with both. A keyword is an option; of each function those are here that mean something to it. References are
+# Python's own matter: ref() and unref() are not here.
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -19,6 +20,10 @@ class Change(int):
     TYPE_CHANGED: Change
     METADATA: Change
     RENAMED: Change
+
+class Deploy(int):
+    NOW: Deploy
+    STAGED: Deploy
 
 class Error(int):
     FAILED: Error
@@ -66,10 +71,23 @@ class PackageState(int):
     UNPACKED: PackageState
     HALF_CONFIGURED: PackageState
 
+class Prefer(int):
+    CHANGES: Prefer
+    COMMIT: Prefer
+
 class Comparison:
     def __iter__(self) -> Iterator[Difference]: ...
     def __next__(self) -> Difference: ...
     def next(self, cancellable: Gio.Cancellable | None = None) -> Difference | None: ...
+
+class Conflict:
+    def get_base(self) -> Side | None: ...
+    def get_cause(self) -> str: ...
+    def get_changes(self) -> Side | None: ...
+    def get_commit(self) -> Side | None: ...
+    def get_path(self) -> str: ...
+    def get_sentence(self) -> str: ...
+    def get_taken(self) -> tuple[bool, Prefer]: ...
 
 class Detection:
     def get_commit(self) -> str | None: ...
@@ -114,11 +132,24 @@ class Holder:
     def get_unit(self) -> str | None: ...
     def get_use(self) -> str: ...
 
+class Kept:
+    def get_base(self) -> str: ...
+    def get_checksum(self) -> str: ...
+    def get_name(self) -> str: ...
+    def get_state(self) -> OSTree.DeploymentUnlockedState: ...
+    def get_subject(self) -> str: ...
+    def get_time(self) -> int: ...
+    def is_from_scratch(self) -> bool: ...
+
 class Monitor:
     @staticmethod
     def new() -> Monitor: ...
     def check(self) -> tuple[bool, OSTree.DeploymentUnlockedState]: ...
     def get_fd(self) -> int: ...
+
+class Omission:
+    def get_path(self) -> str: ...
+    def get_reason(self) -> str: ...
 
 class Options:
     def __init__(
@@ -126,28 +157,56 @@ class Options:
         *,
         after_upgrade: bool = ...,
         backing: Backing = ...,
+        body: str | None = ...,
+        branch: str | None = ...,
+        deploy: Deploy = ...,
         dry_run: bool = ...,
+        etc_paths: Iterable[str | bytes] = ...,
         from_: str | None = ...,
+        gpg_home: str | bytes | None = ...,
+        gpg_keys: Iterable[str] = ...,
+        kept: str | None = ...,
         lazy: bool = ...,
         lock_held: bool = ...,
         lock_wait: int = ...,
+        onto: str | None = ...,
         paths: Iterable[str | bytes] = ...,
+        preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+        repo: str | bytes | None = ...,
+        scratch: bool = ...,
+        sign_keys: Iterable[tuple[str, str]] = ...,
         size_limit: int = ...,
+        skip_special: bool = ...,
+        subject: str | None = ...,
         time_limit: int = ...,
         to: str | None = ...,
         usage: bool = ...,
     ) -> None: ...
     @staticmethod
     def new() -> Options: ...
+    def add_etc_path(self, path: str | bytes) -> None: ...
+    def add_gpg_key(self, id: str) -> None: ...
     def add_path(self, path: str | bytes) -> None: ...
+    def add_preference(self, path: str | bytes, prefer: Prefer) -> None: ...
+    def add_sign_key(self, kind: str, key: str) -> None: ...
     def set_after_upgrade(self, after_upgrade: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
+    def set_body(self, body: str | None) -> None: ...
+    def set_branch(self, branch: str | None) -> None: ...
+    def set_deploy(self, deploy: Deploy) -> None: ...
     def set_dry_run(self, dry_run: bool) -> None: ...
     def set_from(self, commit: str | None) -> None: ...
+    def set_gpg_home(self, directory: str | bytes | None) -> None: ...
+    def set_kept(self, kept: str | None) -> None: ...
     def set_lazy(self, lazy: bool) -> None: ...
     def set_lock_held(self, lock_held: bool) -> None: ...
     def set_lock_wait(self, milliseconds: int) -> None: ...
+    def set_onto(self, onto: str | None) -> None: ...
+    def set_repo(self, path: str | bytes | None) -> None: ...
+    def set_scratch(self, scratch: bool) -> None: ...
     def set_size_limit(self, bytes: int) -> None: ...
+    def set_skip_special(self, skip_special: bool) -> None: ...
+    def set_subject(self, subject: str | None) -> None: ...
     def set_time_limit(self, seconds: int) -> None: ...
     def set_to(self, commit: str | None) -> None: ...
     def set_usage(self, usage: bool) -> None: ...
@@ -187,6 +246,16 @@ class Problem:
     def get_code(self) -> str: ...
     def get_text(self) -> str: ...
 
+class Revision:
+    def get_branch(self) -> str | None: ...
+    def get_changes(self) -> int: ...
+    def get_checksum(self) -> str | None: ...
+    def get_deployment(self) -> str | None: ...
+    def get_notes(self) -> list[str]: ...
+    def get_parent(self) -> str: ...
+    def get_resolved(self) -> list[Conflict]: ...
+    def get_skipped(self) -> list[Omission]: ...
+
 class Side:
     def get_file_type(self) -> FileType: ...
     def get_gid(self) -> int: ...
@@ -194,7 +263,14 @@ class Side:
     def get_size(self) -> int: ...
     def get_uid(self) -> int: ...
 
+class Transfer:
+    def get_changes(self) -> int: ...
+    def get_checksum(self) -> str | None: ...
+    def get_resolved(self) -> list[Conflict]: ...
+    def get_skipped(self) -> list[Omission]: ...
+
 class UnlockError(GLib.Error):
+    conflicts: tuple[Conflict, ...]
     holders: tuple[Holder, ...]
     @property
     def kind(self) -> Error | int: ...
@@ -225,12 +301,14 @@ YEAR_VERSION: int
 
 def detect() -> Detection: ...
 def enter() -> bool: ...
+def enter_scratch(fresh: bool = False) -> bool: ...
 def error_quark() -> int: ...
 def get_holders(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,
     cancellable: Gio.Cancellable | None = None,
 ) -> list[Holder]: ...
+def get_last_conflicts() -> list[Conflict]: ...
 def get_last_holders() -> list[Holder]: ...
 def diff(
     sysroot: OSTree.Sysroot,
@@ -238,18 +316,11 @@ def diff(
     options: Options | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
-    dry_run: bool = ...,
     from_: str | None = ...,
-    lazy: bool = ...,
-    lock_held: bool = ...,
-    lock_wait: int = ...,
+    kept: str | None = ...,
     paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
+    scratch: bool = ...,
     to: str | None = ...,
-    usage: bool = ...,
 ) -> Comparison: ...
 def diff_commits(
     repo: OSTree.Repo,
@@ -266,18 +337,8 @@ def diff_packages(
     options: Options | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
-    dry_run: bool = ...,
     from_: str | None = ...,
-    lazy: bool = ...,
-    lock_held: bool = ...,
-    lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
     to: str | None = ...,
-    usage: bool = ...,
 ) -> PackageDiff: ...
 def diff_packages_of_commits(
     repo: OSTree.Repo,
@@ -292,17 +353,6 @@ def status(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
-    dry_run: bool = ...,
-    from_: str | None = ...,
-    lazy: bool = ...,
-    lock_held: bool = ...,
-    lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
     usage: bool = ...,
 ) -> Overview: ...
 def begin(
@@ -313,18 +363,13 @@ def begin(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> Outcome: ...
 def end(
     sysroot: OSTree.Sysroot,
@@ -333,18 +378,10 @@ def end(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> Outcome: ...
 def cleanup(
     sysroot: OSTree.Sysroot,
@@ -354,18 +391,80 @@ def cleanup(
     cancellable: Gio.Cancellable | None = None,
     *,
     after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
-    lazy: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+) -> Outcome: ...
+def commit(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    body: str | None = ...,
+    branch: str | None = ...,
+    deploy: Deploy = ...,
+    dry_run: bool = ...,
+    etc_paths: Iterable[str | bytes] = ...,
+    gpg_home: str | bytes | None = ...,
+    gpg_keys: Iterable[str] = ...,
+    kept: str | None = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    onto: str | None = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+    repo: str | bytes | None = ...,
+    scratch: bool = ...,
+    sign_keys: Iterable[tuple[str, str]] = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> Revision: ...
+def keep_save(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    name: str = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    etc_paths: Iterable[str | bytes] = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
-) -> Outcome: ...
+    scratch: bool = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> Transfer: ...
+def keep_list(
+    sysroot: OSTree.Sysroot,
+    cancellable: Gio.Cancellable | None = None,
+) -> list[Kept]: ...
+def keep_restore(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    name: str = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Transfer: ...
+def keep_drop(
+    sysroot: OSTree.Sysroot,
+    name: str,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+) -> bool: ...
 @overload
 def begin_async(
     sysroot: OSTree.Sysroot,
@@ -376,18 +475,13 @@ def begin_async(
     cancellable: Gio.Cancellable | None = None,
     callback: None = None,
     *,
-    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
 def begin_async(
@@ -399,18 +493,13 @@ def begin_async(
     cancellable: Gio.Cancellable | None,
     callback: Callable[..., None],
     *user_data: Any,
-    after_upgrade: bool = ...,
     backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> None: ...
 def begin_finish(
     result: Gio.AsyncResult,
@@ -424,18 +513,10 @@ def end_async(
     cancellable: Gio.Cancellable | None = None,
     callback: None = None,
     *,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
 def end_async(
@@ -446,18 +527,10 @@ def end_async(
     cancellable: Gio.Cancellable | None,
     callback: Callable[..., None],
     *user_data: Any,
-    after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> None: ...
 def end_finish(
     result: Gio.AsyncResult,
@@ -472,17 +545,9 @@ def cleanup_async(
     callback: None = None,
     *,
     after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
-    lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> Awaitable[Outcome]: ...
 @overload
 def cleanup_async(
@@ -494,21 +559,146 @@ def cleanup_async(
     callback: Callable[..., None],
     *user_data: Any,
     after_upgrade: bool = ...,
-    backing: Backing = ...,
     dry_run: bool = ...,
-    from_: str | None = ...,
-    lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
-    size_limit: int = ...,
-    time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> None: ...
 def cleanup_finish(
     result: Gio.AsyncResult,
 ) -> Outcome: ...
+@overload
+def commit_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    body: str | None = ...,
+    branch: str | None = ...,
+    deploy: Deploy = ...,
+    dry_run: bool = ...,
+    etc_paths: Iterable[str | bytes] = ...,
+    gpg_home: str | bytes | None = ...,
+    gpg_keys: Iterable[str] = ...,
+    kept: str | None = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    onto: str | None = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+    repo: str | bytes | None = ...,
+    scratch: bool = ...,
+    sign_keys: Iterable[tuple[str, str]] = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> Awaitable[Revision]: ...
+@overload
+def commit_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    body: str | None = ...,
+    branch: str | None = ...,
+    deploy: Deploy = ...,
+    dry_run: bool = ...,
+    etc_paths: Iterable[str | bytes] = ...,
+    gpg_home: str | bytes | None = ...,
+    gpg_keys: Iterable[str] = ...,
+    kept: str | None = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    onto: str | None = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+    repo: str | bytes | None = ...,
+    scratch: bool = ...,
+    sign_keys: Iterable[tuple[str, str]] = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> None: ...
+def commit_finish(
+    result: Gio.AsyncResult,
+) -> Revision: ...
+@overload
+def keep_save_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    name: str = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    etc_paths: Iterable[str | bytes] = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    scratch: bool = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> Awaitable[Transfer]: ...
+@overload
+def keep_save_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    name: str,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    etc_paths: Iterable[str | bytes] = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    scratch: bool = ...,
+    skip_special: bool = ...,
+    subject: str | None = ...,
+) -> None: ...
+def keep_save_finish(
+    result: Gio.AsyncResult,
+) -> Transfer: ...
+@overload
+def keep_restore_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    name: str = ...,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Awaitable[Transfer]: ...
+@overload
+def keep_restore_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    name: str,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    paths: Iterable[str | bytes] = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> None: ...
+def keep_restore_finish(
+    result: Gio.AsyncResult,
+) -> Transfer: ...
 def unlocked(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,
@@ -516,16 +706,10 @@ def unlocked(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
-    after_upgrade: bool = ...,
     backing: Backing = ...,
-    dry_run: bool = ...,
-    from_: str | None = ...,
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
-    paths: Iterable[str | bytes] = ...,
     size_limit: int = ...,
     time_limit: int = ...,
-    to: str | None = ...,
-    usage: bool = ...,
 ) -> AbstractContextManager[Outcome]: ...

@@ -108,7 +108,8 @@ unsafe extern "C" fn callback_ref<B: Border>(instance: gpointer) -> gpointer {
     guard_quiet(|| unsafe { add_reference::<B>(instance.cast()).cast() })
 }
 
-unsafe extern "C" fn callback_unref<B: Border>(instance: gpointer) {
+/// Gives up a reference to a `B`, for who calls back.
+pub unsafe extern "C" fn callback_unref<B: Border>(instance: gpointer) {
     // SAFETY: GObject and GPtrArray pass the references that they own.
     guard_quiet(|| unsafe { drop_reference::<B>(instance.cast()) });
 }

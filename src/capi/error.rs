@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! The error domain: each kind with its number, and who stands in the way beside the
+//! The error domain: each kind with its number, and who and what stands in the way beside the
 //! message, in the private part that `GError` has for an extended domain.
 
 use std::cell::RefCell;
@@ -13,8 +13,9 @@ use glib_sys::{
 };
 
 use crate::capi::boxed::give_all;
+use crate::capi::conflict::{self, OstreeSysrootUnlockConflict};
 use crate::capi::guard::guard_quiet;
-use crate::capi::holder::{OstreeSysrootUnlockHolder, values};
+use crate::capi::holder::{self, OstreeSysrootUnlockHolder};
 use crate::capi::text::text;
 use crate::error::{Error, Kind};
 
@@ -46,7 +47,8 @@ use crate::error::{Error, Kind};
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND: the commit, object, or name that was asked for is not
 /// there
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT: an object or a database is damaged
-/// @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; the message names each
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; see
+/// ostree_sysroot_unlock_error_get_conflicts()
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
 ///
 /// What went wrong. The numbers never change, and more may be added, so treat one that you do
@@ -140,15 +142,28 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_error_get_holders(
     error: *const GError,
 ) -> *mut GPtrArray {
     // SAFETY: the caller passes NULL or an error.
-    guard_quiet(|| unsafe {
-        let ours = !error.is_null() && (*error).domain == domain();
-        let holders = if ours {
-            (*private(error)).clone()
-        } else {
-            None
-        };
-        give_all::<OstreeSysrootUnlockHolder>(&holders.unwrap_or_default())
-    })
+    guard_quiet(|| unsafe { give_all::<OstreeSysrootUnlockHolder>(&details(error).holders) })
+}
+
+/// ostree_sysroot_unlock_error_get_conflicts: (skip)
+/// @error: an error that a function of this library has set
+///
+/// What both sides changed, as data: the message of the error names the first of them too.
+///
+/// Only for %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT is there anything. Otherwise it is like
+/// ostree_sysroot_unlock_error_get_holders(), and for language bindings there is
+/// ostree_sysroot_unlock_get_last_conflicts().
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): the conflicts; free
+/// with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_error_get_conflicts(
+    error: *const GError,
+) -> *mut GPtrArray {
+    // SAFETY: the caller passes NULL or an error.
+    guard_quiet(|| unsafe { give_all::<OstreeSysrootUnlockConflict>(&details(error).conflicts) })
 }
 
 /// ostree_sysroot_unlock_get_last_holders:
@@ -164,13 +179,51 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_error_get_holders(
 /// Since: 2026.1
 #[unsafe(no_mangle)]
 pub extern "C" fn ostree_sysroot_unlock_get_last_holders() -> *mut GPtrArray {
+    guard_quiet(|| LAST.with_borrow(|last| give_all::<OstreeSysrootUnlockHolder>(&last.holders)))
+}
+
+/// ostree_sysroot_unlock_get_last_conflicts:
+///
+/// What both sides had changed, where the last call of this library that failed on the calling
+/// thread failed for that: the same as ostree_sysroot_unlock_error_get_conflicts() of its error,
+/// for languages whose bindings make the error anew and lose what came with it. A call that
+/// succeeds does not change it.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockConflict): the conflicts,
+/// perhaps none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub extern "C" fn ostree_sysroot_unlock_get_last_conflicts() -> *mut GPtrArray {
     guard_quiet(|| {
-        LAST_HOLDERS.with_borrow(|holders| give_all::<OstreeSysrootUnlockHolder>(holders))
+        LAST.with_borrow(|last| give_all::<OstreeSysrootUnlockConflict>(&last.conflicts))
     })
 }
 
+/// What an error has beside its message.
+#[derive(Clone, Default)]
+struct Details {
+    holders: Vec<Arc<holder::Value>>,
+    conflicts: Vec<Arc<conflict::Value>>,
+}
+
+impl Details {
+    const NONE: Details = Details {
+        holders: Vec::new(),
+        conflicts: Vec::new(),
+    };
+
+    fn of(failure: &Error) -> Details {
+        Details {
+            holders: holder::values(failure.holders()),
+            conflicts: conflict::undecided(failure.conflicts()),
+        }
+    }
+}
+
 thread_local! {
-    static LAST_HOLDERS: RefCell<Holders> = const { RefCell::new(Vec::new()) };
+    /// Those of the last error on this thread.
+    static LAST: RefCell<Details> = const { RefCell::new(Details::NONE) };
 }
 
 /// Stores `failure` where `error` points to, in the way of GLib.
@@ -179,30 +232,58 @@ thread_local! {
 ///
 /// `error` is NULL or points to where a `GError` pointer may be stored.
 pub unsafe fn set_error(error: *mut *mut GError, failure: &Error) {
+    // SAFETY: the promise above, and an error that is ours to hand on.
+    unsafe { pass_on(error, new_error(failure)) }
+}
+
+/// Makes a `GError` of `failure`; the caller owns it.
+pub fn new_error(failure: &Error) -> *mut GError {
     let message = text(&failure.to_string());
-    let (domain, code) = match number(failure.kind()) {
-        Some(number) => (domain(), number as c_int),
-        None => (
-            // SAFETY: takes nothing.
-            unsafe { gio_sys::g_io_error_quark() },
-            gio_sys::G_IO_ERROR_CANCELLED,
-        ),
-    };
-    let holders = values(failure.holders());
-    LAST_HOLDERS.set(holders.clone());
-    // SAFETY: a new error of a domain with or without a private part, which only an
-    // error of our own domain has; then it goes where the caller says.
+    // SAFETY: a new error of a domain with or without a private part, which only an error of
+    // our own domain has.
     unsafe {
-        let new = g_error_new_literal(domain, code, message.as_ptr());
-        if number(failure.kind()).is_some() && !holders.is_empty() {
-            *private(new) = Some(holders);
-        }
-        g_propagate_error(error, new);
+        let Some(number) = number(failure.kind()) else {
+            let (domain, code) = (gio_sys::g_io_error_quark(), gio_sys::G_IO_ERROR_CANCELLED);
+            return g_error_new_literal(domain, code, message.as_ptr());
+        };
+        let new = g_error_new_literal(domain(), number as c_int, message.as_ptr());
+        *private(new) = Some(Box::new(Details::of(failure)));
+        new
     }
 }
 
-type Holders = Vec<Arc<crate::capi::holder::Value>>;
-type Private = Option<Holders>;
+/// Stores an error of this library, of whatever thread, where the calling thread wants it.
+///
+/// # Safety
+///
+/// `error` is NULL or points to where a `GError` pointer may be stored; `failure` is an error
+/// that the caller owns and gives up.
+pub unsafe fn pass_on(error: *mut *mut GError, failure: *mut GError) {
+    // SAFETY: the promises above.
+    unsafe {
+        LAST.set(details(failure));
+        g_propagate_error(error, failure);
+    }
+}
+
+/// What `error` has, none if it is of somebody else.
+///
+/// # Safety
+///
+/// `error` is NULL or an error.
+unsafe fn details(error: *const GError) -> Details {
+    // SAFETY: the promise above; an error of our domain has gone through `init`.
+    let details = unsafe {
+        match !error.is_null() && (*error).domain == domain() {
+            true => (*private(error)).as_deref().cloned(),
+            false => None,
+        }
+    };
+    details.unwrap_or_default()
+}
+
+/// Behind a pointer, since most errors have none.
+type Private = Option<Box<Details>>;
 
 fn domain() -> GQuark {
     static DOMAIN: OnceLock<GQuark> = OnceLock::new();
@@ -284,6 +365,24 @@ mod tests {
             glib_sys::g_error_free(copy);
             assert_eq!((*holders).len, 1);
             glib_sys::g_ptr_array_unref(holders);
+            let last = ostree_sysroot_unlock_get_last_holders();
+            assert_eq!((*last).len, 1);
+            glib_sys::g_ptr_array_unref(last);
+        }
+    }
+
+    #[test]
+    fn what_another_thread_met_is_told_on_the_one_that_asks() {
+        let failure = std::thread::spawn(|| {
+            let failure = Error::new(Kind::InUse, "busy").held_by(vec![holder()]);
+            new_error(&failure) as usize
+        });
+        // SAFETY: the error is handed over once, and nobody wants it.
+        unsafe {
+            let failure = failure
+                .join()
+                .map_or(ptr::null_mut(), |at| at as *mut GError);
+            pass_on(ptr::null_mut(), failure);
             let last = ostree_sysroot_unlock_get_last_holders();
             assert_eq!((*last).len, 1);
             glib_sys::g_ptr_array_unref(last);

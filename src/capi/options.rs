@@ -2,16 +2,18 @@
 //! `OstreeSysrootUnlockOptions`: what a caller may ask beyond the verb. One setter function
 //! an option: who uses a new option then depends on the library version that has it.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_int};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use glib_sys::{GFALSE, GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, drop_reference, give, register};
+use crate::capi::commit_options::{deploy, prefer};
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::text::{read_path, read_text};
-use crate::capi::types::{BackingNumber, guint, guint64};
+use crate::capi::types::{BackingNumber, DeployNumber, PreferNumber, guint, guint64};
 use crate::error::{Error, Kind, Result};
 use crate::options::{Backing, Options};
 
@@ -33,57 +35,84 @@ pub enum OstreeSysrootUnlockBacking {
 
 /// OstreeSysrootUnlockOptions:
 ///
-/// What a caller may ask of ostree_sysroot_unlock_status(), ostree_sysroot_unlock_begin(),
-/// ostree_sysroot_unlock_end(), ostree_sysroot_unlock_diff() and
-/// ostree_sysroot_unlock_cleanup(). An operation refuses an option that means nothing to it with
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is ever ignored.
+/// What a caller may ask of an operation beyond its arguments. An operation refuses an option
+/// that means nothing to it with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT, so that none is
+/// ever ignored; each setter says what its option is for, by the operations' names without their
+/// prefix.
 ///
 /// May be used again, and by several threads: an operation takes what is set when it is called.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockOptions(());
 
-/// What was set. The backing stays a number until it is used: a setter could not report one
-/// that nobody knows.
+/// What was set. A value of an enumeration stays a number until it is used: a setter could not
+/// report one that nobody knows.
 #[derive(Clone, Default)]
-struct Set {
-    options: Options,
+pub(super) struct Set {
+    pub(super) options: Options,
     backing: Option<BackingNumber>,
+    pub(super) deploy: Option<DeployNumber>,
+    pub(super) preferences: Vec<(PathBuf, PreferNumber)>,
 }
 
 #[derive(Default)]
 pub struct Value(Mutex<Set>);
 
 impl Value {
-    fn set(&self) -> MutexGuard<'_, Set> {
+    pub(super) fn set(&self) -> MutexGuard<'_, Set> {
         // A setter that panicked has left what was set before.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(Options) -> Options) {
+    pub(super) fn change(&self, change: impl FnOnce(Options) -> Options) {
         let mut set = self.set();
         set.options = change(set.options.clone());
     }
 
     /// The options as the public Rust API wants them.
     pub fn options(&self) -> Result<Options> {
-        use OstreeSysrootUnlockBacking as C;
-        let Set { options, backing } = self.set().clone();
-        let Some(backing) = backing else {
-            return Ok(options);
-        };
-        let known = [(C::Disk, Backing::Disk), (C::Ram, Backing::Ram)];
-        let found = known
-            .into_iter()
-            .find(|(number, _)| *number as BackingNumber == backing);
-        match found {
-            Some((_, backing)) => Ok(options.backing(backing)),
-            None => Err(Error::new(
-                Kind::InvalidArgument,
-                format!("backing is {backing}, which is no OstreeSysrootUnlockBacking"),
-            )
-            .next("use 0 (disk) or 1 (ram)")),
+        let set = self.set().clone();
+        let mut options = set.options;
+        if let Some(number) = set.backing {
+            options = options.backing(backing(number)?);
         }
+        if let Some(number) = set.deploy {
+            options = options.deploy(deploy(number)?);
+        }
+        for (path, number) in set.preferences {
+            options = options.prefer(path, prefer(number)?);
+        }
+        Ok(options)
+    }
+}
+
+fn backing(number: BackingNumber) -> Result<Backing> {
+    use OstreeSysrootUnlockBacking as C;
+    let known = [
+        (C::Disk as c_int, "disk", Backing::Disk),
+        (C::Ram as c_int, "ram", Backing::Ram),
+    ];
+    meant("backing", "OstreeSysrootUnlockBacking", known, number)
+}
+
+/// What `number` stands for, of the values that an enumeration has.
+pub(super) fn meant<T, const N: usize>(
+    name: &str,
+    enumeration: &str,
+    known: [(c_int, &str, T); N],
+    number: c_int,
+) -> Result<T> {
+    let words = known
+        .each_ref()
+        .map(|(number, word, _)| format!("{number} ({word})"));
+    let mut known = known.into_iter();
+    match known.find(|(known, ..)| *known == number) {
+        Some((_, _, value)) => Ok(value),
+        None => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("{name} is {number}, which is no {enumeration}"),
+        )
+        .next(format!("use {}", words.join(" or ")))),
     }
 }
 
@@ -149,7 +178,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_unref(
 /// @options: the options
 /// @dry_run: %TRUE to change nothing
 ///
-/// `begin` and `end`: say what would be done, and change nothing. The default is to do it.
+/// `begin`, `end`, `cleanup`, `commit` and `keep_restore`: say what would be done, and change
+/// nothing. The default is to do it.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]
@@ -211,7 +241,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_usage(
 /// @options: the options
 /// @milliseconds: the longest wait, in milliseconds
 ///
-/// `begin` and `end`: how long to wait for the lock of the sysroot, if somebody else holds it,
+/// Of all that take the lock of the sysroot: how long to wait for it, if somebody else holds it,
 /// before failing with %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED. The default is not to wait.
 ///
 /// Since: 2026.1
@@ -232,7 +262,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_lock_wait(
 /// @options: the options
 /// @lock_held: %TRUE if the caller holds it
 ///
-/// `begin` and `end`: the caller holds the lock of the sysroot already, from libostree's
+/// Of all that take the lock of the sysroot: the caller holds it already, from libostree's
 /// ostree_sysroot_lock() or ostree_sysroot_try_lock(), and it is not to be taken once more (it
 /// would wait for itself). The default is to take it and to release it afterwards.
 ///
@@ -336,7 +366,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_after_upgrade(
 /// @options: the options
 /// @commit: (nullable): a checksum or a ref
 ///
-/// `diff`: the commit to compare with. The default, which %NULL stands for, is what was
+/// `diff` and `diff_packages`: the commit to compare with. The default, which %NULL stands for, is what was
 /// deployed.
 ///
 /// Since: 2026.1
@@ -357,7 +387,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_from(
 /// @options: the options
 /// @commit: (nullable): a checksum or a ref
 ///
-/// `diff`: the commit to be compared. The default, which %NULL stands for, is what is there now.
+/// `diff` and `diff_packages`: the commit to be compared. The default, which %NULL stands for, is
+/// what is there now.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]
@@ -377,9 +408,10 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_to(
 /// @options: the options
 /// @path: (type filename): an absolute path
 ///
-/// `diff`: only what is at @path or below it; with several, what is at or below any of them. The
-/// default is everything. A path that is not absolute, or not in what is compared, makes the
-/// operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+/// `diff`, `diff_commits`, `commit`, `keep_save` and `keep_restore`: only what is at @path or
+/// below it; with several, what is at or below any of them. The default is everything. A path that
+/// is not absolute, or not in what is looked at, makes the operation fail with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

@@ -103,11 +103,7 @@ impl CommitsRequest {
     ) -> Result<CommitsRequest> {
         // SAFETY: the promises above, passed on.
         unsafe {
-            let commit = |name: &str, given| {
-                read_text(given).ok_or_else(|| {
-                    invalid(format!("{name} is NULL")).next("pass a checksum or a ref")
-                })
-            };
+            let commit = |name, given| required(name, given, "pass a checksum or a ref");
             Ok(CommitsRequest {
                 repo: object("repo", repo)?
                     .ok_or_else(|| invalid("repo is NULL").next("pass an OstreeRepo"))?,
@@ -140,6 +136,27 @@ impl CommitsRequest {
 pub unsafe fn cancellable(cancellable: *mut GCancellable) -> Result<Option<gio::Cancellable>> {
     // SAFETY: the promise above, passed on.
     unsafe { object("cancellable", cancellable) }
+}
+
+/// The name that something is kept under.
+///
+/// # Safety
+///
+/// `name` is NULL or ends with a zero byte.
+pub unsafe fn name(name: *const c_char) -> Result<String> {
+    // SAFETY: the promise above, passed on.
+    unsafe { required("name", name, "pass the name that it is kept under") }
+}
+
+/// The text of the argument `name`.
+///
+/// # Safety
+///
+/// `given` is NULL or ends with a zero byte.
+unsafe fn required(name: &str, given: *const c_char, next: &str) -> Result<String> {
+    // SAFETY: the promise above, passed on.
+    let text = unsafe { read_text(given) };
+    text.ok_or_else(|| invalid(format!("{name} is NULL")).next(next))
 }
 
 /// The state that a caller means by `number`.

@@ -8,6 +8,8 @@ pub type gint64 = i64;
 pub type guint = c_uint;
 pub type guint64 = u64;
 
-/// `OstreeSysrootUnlockBacking` as C passes it: any number. A Rust `enum` here would be
-/// undefined behaviour for one that has no name.
+// Enumerations as C passes them: any number. A Rust `enum` here would be undefined behaviour
+// for one that has no name.
 pub type BackingNumber = c_int;
+pub type DeployNumber = c_int;
+pub type PreferNumber = c_int;

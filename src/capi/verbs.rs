@@ -95,8 +95,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 /// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
-/// @options: (nullable): of the options, all but `usage` and `after_upgrade` may mean something
-/// here
+/// @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait`, `lock_held`, `backing`,
+/// `size_limit` and `time_limit` mean something here
 /// @progress: (nullable): is told what is being done
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL
@@ -199,7 +199,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end(
 /// @sysroot: the booted sysroot; it need not be loaded
 /// @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
 /// hotfix
-/// @options: (nullable): of the options, `from`, `to` and `path` mean something here
+/// @options: (nullable): of the options, `from`, `to`, `path`, `kept` and `scratch` mean something
+/// here
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL
 ///
@@ -210,7 +211,9 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_end(
 /// With ostree_sysroot_unlock_options_set_from() it is compared with that commit instead of its
 /// own, and with ostree_sysroot_unlock_options_set_to() that commit is what it became; with
 /// both, the commits are compared as wholes, as ostree_sysroot_unlock_diff_commits() does it, and
-/// need not be those of a booted system.
+/// need not be those of a booted system. With ostree_sysroot_unlock_options_set_kept() it is what
+/// was kept that is shown, and with ostree_sysroot_unlock_options_set_scratch() what was written to
+/// `/usr` in the scratch.
 ///
 /// It only begins here: ostree_sysroot_unlock_comparison_next() does the looking. Changes nothing
 /// and takes no lock. Needs root to look at what was written.

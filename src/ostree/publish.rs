@@ -32,6 +32,14 @@ pub struct Signers {
     pub keys: Vec<(String, String)>,
 }
 
+impl Signers {
+    /// Whether one of them has nothing to sign with.
+    pub fn has_empty(&self) -> bool {
+        let no_key = |(kind, key): &(String, String)| kind.is_empty() || key.is_empty();
+        self.gpg.iter().any(String::is_empty) || self.keys.iter().any(no_key)
+    }
+}
+
 /// Whether `commit` says that it can be booted, and which version it is.
 fn metadata_of(repo: &ostree::Repo, commit: &str) -> Result<(bool, Option<String>)> {
     let (variant, _) = repo.load_commit(commit)?;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! Extended attributes of what a path names; a link at its end is not followed.
+//! Extended attributes of a file that is open, or of what a path names; a link at its end is
+//! not followed.
 
 use std::collections::BTreeMap;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use rustix::fs::XattrFlags;
@@ -10,6 +12,21 @@ use rustix::path::Arg;
 
 /// Names and values.
 pub type Xattrs = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The file that they are of.
+#[derive(Clone, Copy)]
+pub enum Of<'a> {
+    /// What is at a path.
+    Named(&'a Path),
+    /// One that is open.
+    Open(BorrowedFd<'a>),
+}
+
+impl<'a> From<&'a Path> for Of<'a> {
+    fn from(path: &'a Path) -> Of<'a> {
+        Of::Named(path)
+    }
+}
 
 /// Their names.
 pub struct Names(Vec<u8>);
@@ -23,8 +40,12 @@ impl Names {
 }
 
 /// The names of all; of none, where the file system has no such thing.
-pub fn names(path: &Path) -> Result<Names> {
-    let names = whole(|buffer| rustix::fs::llistxattr(path, buffer))?;
+pub fn names<'a>(file: impl Into<Of<'a>>) -> Result<Names> {
+    let file = file.into();
+    let names = whole(|buffer| match file {
+        Of::Named(path) => rustix::fs::llistxattr(path, buffer),
+        Of::Open(file) => rustix::fs::flistxattr(file, buffer),
+    })?;
     Ok(Names(names.unwrap_or_default()))
 }
 
@@ -34,10 +55,15 @@ pub fn all(path: &Path) -> Result<Xattrs> {
 }
 
 /// Those of `names` that are wanted.
-pub fn some(path: &Path, names: &Names, wanted: impl Fn(&[u8]) -> bool) -> Result<Xattrs> {
+pub fn some<'a>(
+    file: impl Into<Of<'a>>,
+    names: &Names,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Result<Xattrs> {
+    let file = file.into();
     let mut found = Xattrs::new();
     for name in names.iter().filter(|name| wanted(name)) {
-        if let Some(value) = get(path, name)? {
+        if let Some(value) = get(file, name)? {
             found.insert(name.to_vec(), value);
         }
     }
@@ -45,8 +71,12 @@ pub fn some(path: &Path, names: &Names, wanted: impl Fn(&[u8]) -> bool) -> Resul
 }
 
 /// One of them; `None` where it is not set.
-pub fn get(path: &Path, name: impl Arg + Copy) -> Result<Option<Vec<u8>>> {
-    whole(|buffer| rustix::fs::lgetxattr(path, name, buffer))
+pub fn get<'a>(file: impl Into<Of<'a>>, name: impl Arg + Copy) -> Result<Option<Vec<u8>>> {
+    let file = file.into();
+    whole(|buffer| match file {
+        Of::Named(path) => rustix::fs::lgetxattr(path, name, buffer),
+        Of::Open(file) => rustix::fs::fgetxattr(file, name, buffer),
+    })
 }
 
 /// Sets all of `xattrs`.
@@ -59,19 +89,30 @@ pub fn set_all(path: &Path, xattrs: &Xattrs) -> Result<()> {
 
 /// Most are small; what is not is asked for with the size that the kernel says.
 fn whole(read: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Option<Vec<u8>>> {
-    let mut buffer = vec![0; 256];
+    let mut small = [0; 256];
+    match read(&mut small) {
+        Ok(length) => return Ok(Some(small[..length].to_vec())),
+        Err(Errno::RANGE) => {}
+        Err(e) => return none(e),
+    }
     loop {
+        let mut buffer = vec![0; read(&mut [])?];
         match read(&mut buffer) {
             Ok(length) => {
                 buffer.truncate(length);
                 return Ok(Some(buffer));
             }
-            Err(Errno::RANGE) => {
-                let length = read(&mut [])?;
-                buffer.resize(length, 0);
-            }
-            Err(Errno::NODATA | Errno::OPNOTSUPP) => return Ok(None),
-            Err(e) => return Err(e),
+            // It has grown meanwhile.
+            Err(Errno::RANGE) => {}
+            Err(e) => return none(e),
         }
+    }
+}
+
+/// Where there is no such attribute, or nothing of that kind.
+fn none(error: Errno) -> Result<Option<Vec<u8>>> {
+    match error {
+        Errno::NODATA | Errno::OPNOTSUPP => Ok(None),
+        error => Err(error),
     }
 }

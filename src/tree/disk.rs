@@ -3,15 +3,20 @@
 
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use rustix::fs::{Dir, Stat};
+use rustix::io::Errno;
+
+use super::reach::Reach;
 use super::{Entry, FileType, Identity, Node, Side, Xattrs};
 use crate::error::{Error, Kind, Result};
-use crate::sys::xattr;
+use crate::sys::xattr::{self, Of};
 
 /// How overlayfs' own attributes begin.
 const OVERLAY: [&[u8]; 2] = [b"trusted.overlay.", b"user.overlay."];
@@ -19,6 +24,7 @@ const ATTRIBUTES: &str = "reading extended attributes";
 
 /// A file.
 pub struct File {
+    reach: Rc<Reach>,
     path: PathBuf,
     side: Side,
     device: (bool, u64),
@@ -30,17 +36,26 @@ pub struct File {
 impl File {
     /// What is at `path`, links not followed; `None` if nothing is.
     pub fn look(path: PathBuf) -> Result<Option<File>> {
-        let metadata = match fs::symlink_metadata(&path) {
-            Ok(metadata) => metadata,
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok(None);
-            }
-            Err(e) => return Err(Error::io("looking at a file", e).at(path)),
+        File::reached(Rc::default(), path)
+    }
+
+    /// What `name` is in this directory.
+    pub fn inside(&self, name: &OsStr) -> Result<Option<File>> {
+        File::reached(Rc::clone(&self.reach), self.path.join(name))
+    }
+
+    fn reached(reach: Rc<Reach>, path: PathBuf) -> Result<Option<File>> {
+        let stat = match reach.look(&path) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT | Errno::NOTDIR) => return Ok(None),
+            Err(e) => return Err(Error::os("looking at a file", e).at(path)),
         };
+        let is_block = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_block_device();
         Ok(Some(File {
-            side: side(&metadata),
-            device: (metadata.file_type().is_block_device(), metadata.rdev()),
+            side: side(&stat),
+            device: (is_block, stat.st_rdev),
             names: OnceCell::new(),
+            reach,
             path,
         }))
     }
@@ -50,17 +65,31 @@ impl File {
         if !self.attributes()?.iter().any(|set| set == name.as_bytes()) {
             return Ok(None);
         }
-        xattr::get(&self.path, name).map_err(|e| self.failed(ATTRIBUTES, e))
+        self.with_attributes(|file| xattr::get(file, name))
     }
 
     fn attributes(&self) -> Result<&xattr::Names> {
         if self.names.get().is_none() {
-            let names = xattr::names(&self.path).map_err(|e| self.failed(ATTRIBUTES, e))?;
+            let names = self.with_attributes(|file| xattr::names(file))?;
             let _ = self.names.set(names);
         }
         self.names
             .get()
             .ok_or_else(|| Error::new(Kind::Failed, ATTRIBUTES))
+    }
+
+    /// Asks about extended attributes: of what will be read anyway where it is open, and of
+    /// what cannot be, or must not, at its path.
+    fn with_attributes<T>(&self, ask: impl Fn(Of) -> rustix::io::Result<T>) -> Result<T> {
+        let open = match self.side.file_type {
+            FileType::Regular | FileType::Directory => self.reach.keep_open(&self.path).ok(),
+            _ => None,
+        };
+        match open {
+            Some(file) => ask(Of::Open(file.as_fd())),
+            None => ask(Of::Named(&self.path)),
+        }
+        .map_err(|e| self.failed(ATTRIBUTES, e))
     }
 
     /// The error of a call on what was there just before.
@@ -75,41 +104,39 @@ impl File {
         .at(&self.path)
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The names in it, in the order of their bytes.
     pub fn names(&self) -> Result<Vec<OsString>> {
         let failed = |e| self.failed("reading a directory", e);
-        let entries = fs::read_dir(&self.path).map_err(failed)?;
-        let mut names = entries
-            .map(|entry| entry.map(|entry| entry.file_name()))
-            .collect::<std::io::Result<Vec<OsString>>>()
-            .map_err(failed)?;
+        let directory = self.reach.open(&self.path).map_err(failed)?;
+        let mut names = Vec::new();
+        for entry in Dir::new(directory).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name().to_bytes().to_vec();
+            if name != b"." && name != b".." {
+                names.push(OsString::from_vec(name));
+            }
+        }
         names.sort_unstable();
         Ok(names)
     }
 }
 
-fn side(metadata: &Metadata) -> Side {
-    let kind = metadata.file_type();
-    let file_type = match () {
-        () if kind.is_dir() => FileType::Directory,
-        () if kind.is_symlink() => FileType::Symlink,
-        () if kind.is_fifo() => FileType::Fifo,
-        () if kind.is_socket() => FileType::Socket,
-        () if kind.is_file() => FileType::Regular,
-        () => FileType::Device,
+fn side(stat: &Stat) -> Side {
+    use rustix::fs::FileType as Raw;
+    let file_type = match Raw::from_raw_mode(stat.st_mode) {
+        Raw::Directory => FileType::Directory,
+        Raw::Symlink => FileType::Symlink,
+        Raw::Fifo => FileType::Fifo,
+        Raw::Socket => FileType::Socket,
+        Raw::RegularFile => FileType::Regular,
+        _ => FileType::Device,
     };
     Side {
         file_type,
-        mode: metadata.mode() & 0o7777,
-        uid: metadata.uid(),
-        gid: metadata.gid(),
+        mode: stat.st_mode & 0o7777,
+        uid: stat.st_uid,
+        gid: stat.st_gid,
         size: match file_type {
-            FileType::Regular => metadata.size(),
+            FileType::Regular => u64::try_from(stat.st_size).unwrap_or_default(),
             _ => 0,
         },
     }
@@ -130,8 +157,11 @@ impl Node for File {
 
     fn xattrs(&self) -> Result<Xattrs> {
         let is_meant = |name: &[u8]| !OVERLAY.iter().any(|own| name.starts_with(own));
-        xattr::some(&self.path, self.attributes()?, is_meant)
-            .map_err(|e| self.failed(ATTRIBUTES, e))
+        let names = self.attributes()?;
+        match names.iter().any(is_meant) {
+            true => self.with_attributes(|file| xattr::some(file, names, is_meant)),
+            false => Ok(Xattrs::new()),
+        }
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
@@ -143,19 +173,26 @@ impl Node for File {
     }
 
     fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
-        let child = File::look(self.path.join(name))?;
+        let child = self.inside(name)?;
         Ok(child.map(|child| Rc::new(child) as Rc<dyn Node>))
     }
 
     fn open(&self) -> Result<Box<dyn Read>> {
-        match fs::File::open(&self.path) {
-            Ok(file) => Ok(Box::new(file)),
+        let open = match self.reach.take(&self.path) {
+            Some(file) => Ok(file),
+            None => self.reach.open(&self.path),
+        };
+        match open {
+            Ok(file) => Ok(Box::new(fs::File::from(file))),
             Err(e) => Err(self.failed("opening a file", e)),
         }
     }
 
     fn target(&self) -> Result<PathBuf> {
-        fs::read_link(&self.path).map_err(|e| self.failed("reading a link", e))
+        match self.reach.read_link(&self.path) {
+            Ok(target) => Ok(OsString::from_vec(target.into_bytes()).into()),
+            Err(e) => Err(self.failed("reading a link", e)),
+        }
     }
 
     fn device(&self) -> (bool, u64) {

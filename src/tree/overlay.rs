@@ -116,7 +116,7 @@ impl Node for Merged {
     }
 
     fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
-        match File::look(self.file.path().join(name))? {
+        match self.file.inside(name)? {
             None => self.beneath(name),
             Some(file) if is_whiteout(&file)? => Ok(None),
             Some(file) => Ok(Some(Rc::new(self.merge(file, name)?))),

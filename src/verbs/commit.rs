@@ -138,6 +138,9 @@ fn check(options: &Options) -> Result<()> {
             "leave repo out, or deploy",
         );
     }
+    if options.signers.has_empty() {
+        return invalid("a key to sign with is empty", "name a key");
+    }
     if options.signers.gpg_home.is_some() && options.signers.gpg.is_empty() {
         return invalid("gpg_home means nothing without a key", "name a GPG key");
     }
@@ -150,6 +153,7 @@ fn check(options: &Options) -> Result<()> {
             "commit it to a repository where it can be signed (repo), and deploy it from there",
         ));
     }
+    changes::check_preferences(&options.prefer)?;
     changes::check_etc(&options.etc_paths)
 }
 

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use gio::prelude::*;
+
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
@@ -11,7 +13,7 @@ use crate::kept::{self, About};
 use crate::observe::{self, USR};
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::publish::Message;
-use crate::ostree::sysroot::{self, Named};
+use crate::ostree::{DeploymentId, sysroot};
 use crate::perform;
 use crate::replay;
 use crate::rewrite;
@@ -115,8 +117,13 @@ fn save(
 }
 
 /// What is kept, by name. Needs no privilege beyond that of reading the repository.
-pub fn keep_list(sysroot: &ostree::Sysroot) -> Result<Vec<About>> {
-    let list = || kept::list(&sysroot::repo(sysroot)?);
+pub fn keep_list(sysroot: &ostree::Sysroot, watch: &Watch<'_>) -> Result<Vec<About>> {
+    let list = || {
+        if let Some(cancellable) = watch.cancellable {
+            cancellable.set_error_if_cancelled()?;
+        }
+        kept::list(&sysroot::repo(sysroot)?)
+    };
     list().map_err(|error: Error| error.during("keep"))
 }
 
@@ -131,9 +138,9 @@ pub fn keep_drop(
 ) -> Result<()> {
     let forget = || {
         options.only(&["lock_wait", "lock_held"])?;
-        let named = sysroot::named(sysroot, None)?;
+        let booted = sysroot::target(sysroot, None)?;
         namespace::require_root()?;
-        perform::write(named.booted(), options, watch, |_| {
+        perform::write(&booted, options, watch, |_| {
             kept::forget(&sysroot::booted_repo()?, name).map(drop)
         })
     };
@@ -148,35 +155,34 @@ pub fn keep_drop(
 /// Each file appears whole or not at all. Where it is interrupted, or the disk is full, what was
 /// put back stays, and the next call goes on.
 ///
-/// Needs root, and takes the lock of the sysroot.
+/// `deployment` must be the booted one, if given. Needs root, and takes the lock of the sysroot.
 pub fn keep_restore(
     sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
     name: &str,
     options: &Options,
     watch: &Watch<'_>,
 ) -> Result<Moved> {
     let restore = || {
         options.only(&["dry_run", "lock_wait", "lock_held", "path", "prefer"])?;
-        let named = sysroot::named(sysroot, None)?;
+        changes::check_preferences(&options.prefer)?;
+        let booted = sysroot::target(sysroot, deployment)?;
         namespace::require_root()?;
-        perform::write(
-            named.booted(),
-            &options.clone().dry_run(false),
-            watch,
-            |tell| restore(&named, name, options, tell),
-        )
+        perform::write(&booted, &options.clone().dry_run(false), watch, |tell| {
+            restore(&booted, name, options, tell)
+        })
     };
     restore().map_err(|error: Error| error.during("keep"))
 }
 
 fn restore(
-    named: &Named,
+    booted: &DeploymentId,
     name: &str,
     options: &Options,
     tell: &dyn Fn(Progress) -> Result<()>,
 ) -> Result<Moved> {
     let repo = sysroot::booted_repo()?;
-    let observation = observe::glance(named.booted(), View::Caller)?;
+    let observation = observe::glance(booted, View::Caller)?;
     if observation.stack.upper.is_none() {
         return Err(Error::new(
             Kind::NotUnlocked,

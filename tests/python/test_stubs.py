@@ -17,7 +17,6 @@ import gi, inspect, sys
 gi.require_version("OstreeUnlock", "1.0")
 from gi.repository import GObject, OstreeUnlock
 names = sorted(name for name in dir(OstreeUnlock) if not name.startswith("_"))
-enumerations = ("Backing", "Change", "Error", "FileType", "PackageChange", "PackageFormat", "PackageState")
 for name in names:
     value = getattr(OstreeUnlock, name)
     print(name)
@@ -26,7 +25,7 @@ for name in names:
         for method in sorted(own - {"ref", "unref"}):
             if not method.startswith("_"):
                 print(f"{name}.{method}")
-    elif inspect.isclass(value) and name in enumerations:
+    elif inspect.isclass(value) and issubclass(value, int):
         for member in sorted(key for key in dir(value) if key.isupper()):
             print(f"{name}.{member}")
 """

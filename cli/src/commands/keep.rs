@@ -20,14 +20,20 @@ pub(super) fn run(args: &KeepArgs) -> Result<Answer> {
         Keep::Restore(restore) => {
             let sysroot = sysroot::open(restore.lock.sysroot.path.as_deref());
             let moved = watched(|watch| {
-                ostree_unlock::keep_restore(&sysroot, &restore.name, &restore.options(), watch)
+                ostree_unlock::keep_restore(
+                    &sysroot,
+                    None,
+                    &restore.name,
+                    &restore.options(),
+                    watch,
+                )
             })?;
             let text = text::restored(&restore.name, restore.dry_run, &moved);
             Ok(moved_answer(text, &moved))
         }
         Keep::List(list) => {
             let sysroot = sysroot::open(list.sysroot.path.as_deref());
-            let all = ostree_unlock::keep_list(&sysroot)?;
+            let all = ostree_unlock::keep_list(&sysroot, &Watch::default())?;
             Ok(Answer::done(text::kept_list(&all), json::kept_list(&all)))
         }
         Keep::Drop(drop) => {

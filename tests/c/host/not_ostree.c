@@ -30,5 +30,17 @@ main (void)
 
   g_assert_null (ostree_sysroot_unlock_end (sysroot, NULL, NULL, NULL, NULL, &error));
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_null (ostree_sysroot_unlock_commit (sysroot, NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_null (ostree_sysroot_unlock_keep_save (sysroot, NULL, "x", NULL, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_false (ostree_sysroot_unlock_enter_scratch (FALSE, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   return 0;
 }

@@ -37,6 +37,28 @@ verbs_report_in_the_error (void)
   expect_invalid (result, g_steal_pointer (&error),
                   "ostree_sysroot_unlock_status: sysroot is NULL");
 
+  result = ostree_sysroot_unlock_commit (NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_commit: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_keep_list (NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_keep_list: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_keep_save (NULL, NULL, "x", NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error), "sysroot is NULL");
+
+  result = ostree_sysroot_unlock_keep_save (sysroot, NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_keep_save: name is NULL");
+
+  result = ostree_sysroot_unlock_keep_restore (sysroot, NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_keep_restore: name is NULL");
+
+  g_assert_false (ostree_sysroot_unlock_keep_drop (sysroot, NULL, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_keep_drop: name is NULL");
+
   result = ostree_sysroot_unlock_end ((OstreeSysroot *)other, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "sysroot is a GCancellable");
 
@@ -61,6 +83,7 @@ static void
 methods_log_a_critical_warning (void)
 {
   guint64 entries = 1, bytes = 1;
+  OstreeSysrootUnlockPrefer taken = OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT;
 
   expect_critical ("ostree_sysroot_unlock_detection_get_os: detection is NULL");
   g_assert_null (ostree_sysroot_unlock_detection_get_os (NULL));
@@ -75,6 +98,19 @@ methods_log_a_critical_warning (void)
   g_assert_null (ostree_sysroot_unlock_outcome_get_steps (NULL));
   expect_critical ("ostree_sysroot_unlock_options_set_lazy: options is NULL");
   ostree_sysroot_unlock_options_set_lazy (NULL, TRUE);
+  expect_critical ("ostree_sysroot_unlock_options_add_preference: options is NULL");
+  ostree_sysroot_unlock_options_add_preference (NULL, "/", OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
+  expect_critical ("ostree_sysroot_unlock_revision_get_resolved: revision is NULL");
+  g_assert_null (ostree_sysroot_unlock_revision_get_resolved (NULL));
+  expect_critical ("ostree_sysroot_unlock_conflict_get_taken: conflict is NULL");
+  g_assert_false (ostree_sysroot_unlock_conflict_get_taken (NULL, &taken));
+  g_assert_cmpint (taken, ==, OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
+  expect_critical ("ostree_sysroot_unlock_transfer_get_changes: transfer is NULL");
+  g_assert_cmpuint (ostree_sysroot_unlock_transfer_get_changes (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_kept_get_name: kept is NULL");
+  g_assert_null (ostree_sysroot_unlock_kept_get_name (NULL));
+  expect_critical ("ostree_sysroot_unlock_omission_get_path: omission is NULL");
+  g_assert_null (ostree_sysroot_unlock_omission_get_path (NULL));
   g_test_assert_expected_messages ();
 }
 

@@ -23,6 +23,83 @@ expect_accepted (OstreeSysroot *sysroot, OstreeSysrootUnlockOptions *options)
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
 }
 
+/* What commit says of options before it looks at the system. */
+static void
+expect_commit (OstreeSysroot *sysroot, OstreeSysrootUnlockOptions *options, int number,
+               const char *words)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (ostree_sysroot_unlock_commit (sysroot, NULL, options, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, number);
+  if (strstr (error->message, words) == NULL)
+    g_error ("no '%s' in: %s", words, error->message);
+  ostree_sysroot_unlock_options_unref (options);
+}
+
+static void
+options_of_commit (OstreeSysroot *sysroot)
+{
+  const int invalid = OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT;
+  OstreeSysrootUnlockOptions *options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_subject (options, "subject");
+  ostree_sysroot_unlock_options_set_body (options, "body");
+  ostree_sysroot_unlock_options_add_etc_path (options, "/etc/x");
+  ostree_sysroot_unlock_options_set_onto (options, "other");
+  ostree_sysroot_unlock_options_add_preference (options, "/", OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT);
+  ostree_sysroot_unlock_options_add_preference (options, "/usr", OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
+  ostree_sysroot_unlock_options_set_skip_special (options, TRUE);
+  ostree_sysroot_unlock_options_set_repo (options, "/nowhere");
+  ostree_sysroot_unlock_options_set_branch (options, "branch");
+  ostree_sysroot_unlock_options_add_gpg_key (options, "id");
+  ostree_sysroot_unlock_options_set_gpg_home (options, "/nowhere");
+  ostree_sysroot_unlock_options_add_sign_key (options, "ed25519", "key");
+  ostree_sysroot_unlock_options_set_kept (options, "name");
+  ostree_sysroot_unlock_options_set_scratch (options, FALSE);
+  expect_commit (sysroot, options, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, "");
+
+  /* NULL takes back what was set. */
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_repo (options, "/nowhere");
+  ostree_sysroot_unlock_options_set_deploy (options, OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED);
+  ostree_sysroot_unlock_options_set_repo (options, NULL);
+  ostree_sysroot_unlock_options_set_gpg_home (options, "/nowhere");
+  ostree_sysroot_unlock_options_set_gpg_home (options, NULL);
+  expect_commit (sysroot, options, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, "");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_deploy (options, (OstreeSysrootUnlockDeploy)-1);
+  expect_commit (sysroot, options, invalid, "deploy is -1");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_add_preference (options, "/", (OstreeSysrootUnlockPrefer)2);
+  expect_commit (sysroot, options, invalid, "0 (changes) or 1 (commit)");
+
+  const char *const wrong[] = { NULL, "", "usr" };
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      options = ostree_sysroot_unlock_options_new ();
+      ostree_sysroot_unlock_options_set_onto (options, "other");
+      ostree_sysroot_unlock_options_add_preference (options, wrong[i], OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT);
+      expect_commit (sysroot, options, invalid, "is no absolute path");
+    }
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_add_etc_path (options, NULL);
+  expect_commit (sysroot, options, invalid, "not in /etc");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_add_gpg_key (options, NULL);
+  expect_commit (sysroot, options, invalid, "a key to sign with is empty");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_add_sign_key (options, "ed25519", NULL);
+  expect_commit (sysroot, options, invalid, "a key to sign with is empty");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_lazy (options, TRUE);
+  expect_commit (sysroot, options, invalid, "`lazy` means nothing here");
+}
+
 int
 main (void)
 {
@@ -49,6 +126,8 @@ main (void)
   expect_refused (sysroot, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, options, "0 (disk) or 1 (ram)");
   ostree_sysroot_unlock_options_set_backing (options, OSTREE_SYSROOT_UNLOCK_BACKING_RAM);
   expect_accepted (sysroot, options);
+
+  options_of_commit (sysroot);
 
   expect_refused (sysroot, 99, NULL, "state is 99");
   expect_refused (sysroot, -1, NULL, "1 (development), 2 (hotfix), 3 (transient)");

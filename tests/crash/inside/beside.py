@@ -29,16 +29,22 @@ class Beside:
         if self.pid == 0:
             try:
                 _enter(propagation)
+                os.write(answered, b"y")
                 while os.read(asked, 1):
                     os.write(answered, b"y" if answer() else b"n")
             finally:
                 os._exit(1)
         os.close(asked)
         os.close(answered)
+        # Not before it has its namespace: one made later would have what is mounted then, and keep that in use.
+        self._answered()
 
     def ask(self) -> bool:
         """What it answers; an error there is an error here."""
         os.write(self._ask, b"?")
+        return self._answered()
+
+    def _answered(self) -> bool:
         answer = os.read(self._answer, 1)
         if not answer:
             raise ChildProcessError("it has ended instead of answering")

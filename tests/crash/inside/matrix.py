@@ -51,7 +51,6 @@ class Matrix:
         self.run_state = look.run_state()
         self.base = look.usr()
         self.service = beside.Beside(beside.FOLLOWS, lambda: True)
-        self.service.ask()
         self.locking = beside.Beside(beside.ALONE, look.libostree_can_lock)
         self.leaving = beside.Beside(beside.ALONE, leftovers.leave)
         self.mounts = {process: look.mounts(process) for process in (1, self.service.pid)}

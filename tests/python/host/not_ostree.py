@@ -21,7 +21,16 @@ def with_block(sysroot):
         raise AssertionError("not reached")
 
 
-for function in (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, with_block):
+def keep(sysroot):
+    OstreeUnlock.keep_save(sysroot, name="name")
+
+
+def scratch(_sysroot):
+    OstreeUnlock.enter_scratch()
+
+
+functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.diff_packages)
+for function in (*functions, with_block, keep, scratch):
     try:
         function(sysroot)
     except GLib.Error as error:

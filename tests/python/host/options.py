@@ -29,13 +29,28 @@ options = OstreeUnlock.Options(
     from_="one",
     to=None,
     paths=["/usr/bin", b"/usr/\xff"],
+    subject="subject",
+    body=None,
+    etc_paths=["/etc/apt"],
+    onto="two",
+    preferences=[("/", OstreeUnlock.Prefer.COMMIT), (b"/usr/\xff", OstreeUnlock.Prefer.CHANGES)],
+    skip_special=True,
+    repo="/var/repo",
+    branch="branch",
+    gpg_keys=["id"],
+    gpg_home=None,
+    sign_keys=[("ed25519", "key")],
+    deploy=OstreeUnlock.Deploy.STAGED,
+    kept="name",
+    scratch=True,
 )
 assert isinstance(options, OstreeUnlock.Options)
 assert isinstance(OstreeUnlock.Options.new(), OstreeUnlock.Options)
 options.set_lazy(False)
 
-expect_type_error("no option 'speed'; there are after_upgrade, backing, dry_run, from_, lazy", OstreeUnlock.Options, speed=1)
+expect_type_error("no option 'speed'; there are after_upgrade, backing, body, branch, deploy, dry_run, etc_paths", OstreeUnlock.Options, speed=1)
 expect_type_error("'speed'", OstreeUnlock.begin, None, speed=1)
 expect_type_error("not both", OstreeUnlock.end, None, options=options, lazy=True)
+expect_type_error("argument", OstreeUnlock.Options, preferences=["/"])
 expect_type_error("None", OstreeUnlock.begin, None)
 expect_type_error("begin(dry_run=True)", OstreeUnlock.unlocked(None, dry_run=True).__enter__)
