@@ -3,7 +3,7 @@
 //! where dpkg was interrupted; or a file each in `status.d`, where dpkg is not there itself.
 //! `info` has a list of the files of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -135,7 +135,7 @@ pub fn lists_written_anew(before: &Dpkg, after: &Dpkg) -> Result<HashSet<String>
 }
 
 fn read(directory: &Path, node: &dyn Node) -> Result<Vec<Installed>> {
-    let mut all = HashMap::new();
+    let mut all = All::new();
     if let Some(status) = node.child(OsStr::new("status"))? {
         let path = directory.join("status");
         if status.side().size == 0 && has_lists(node)? {
@@ -173,7 +173,7 @@ fn has_lists(node: &dyn Node) -> Result<bool> {
 }
 
 /// What is known of packages; `None` of those that are not installed.
-type All = HashMap<Key, Option<Installed>>;
+type All = BTreeMap<Key, Option<Installed>>;
 
 fn read_file(path: &Path, node: &dyn Node, all: &mut All) -> Result<()> {
     let mut paragraph = Paragraph::default();
@@ -338,9 +338,7 @@ Version: 0~1
 
         fn shown(&self) -> Vec<String> {
             let found = self.find().ok().flatten();
-            let mut shown: Vec<_> = found.iter().flat_map(Dpkg::packages).map(show).collect();
-            shown.sort();
-            shown
+            found.iter().flat_map(Dpkg::packages).map(show).collect()
         }
 
         fn error(&self) -> String {
