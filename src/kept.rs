@@ -25,7 +25,7 @@ pub const TIME: &str = "unlock.time";
 
 /// What is known of changes that were kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub struct Kept {
     /// What they were called.
     pub name: String,
     /// The commit that holds them.
@@ -40,9 +40,9 @@ pub struct About {
     pub subject: String,
 }
 
-/// Changes that were kept.
-pub struct Kept {
-    pub about: About,
+/// Changes that were kept, to be read.
+pub struct Opened {
+    pub about: Kept,
     pub before: Rc<dyn Node>,
     pub after: Rc<dyn Node>,
 }
@@ -62,7 +62,7 @@ fn reference(name: &str) -> Result<String> {
 }
 
 /// All of them, by name.
-pub fn list(repo: &ostree::Repo) -> Result<Vec<About>> {
+pub fn list(repo: &ostree::Repo) -> Result<Vec<Kept>> {
     let refs = repo.list_refs(Some(REFS), gio::Cancellable::NONE)?;
     // libostree leaves out what it was asked for.
     let mut names: Vec<String> = refs.into_keys().collect();
@@ -80,7 +80,7 @@ pub fn made_of(repo: &ostree::Repo, commit: &str) -> Result<Option<(String, Opti
     Ok(text(BASE).map(|base| (base, state)))
 }
 
-fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
+fn about(repo: &ostree::Repo, name: &str) -> Result<Kept> {
     let checksum = repo
         .resolve_rev(&reference(name)?, true)?
         .ok_or_else(|| unknown(name))?;
@@ -93,7 +93,7 @@ fn about(repo: &ostree::Repo, name: &str) -> Result<About> {
         )
     })?;
     let time = metadata.lookup::<u64>(TIME).ok().flatten();
-    Ok(About {
+    Ok(Kept {
         name: name.to_owned(),
         checksum: checksum.into(),
         base,
@@ -111,7 +111,7 @@ fn unknown(name: &str) -> Error {
 }
 
 /// Opens what was kept as `name`.
-pub fn open(repo: &ostree::Repo, name: &str) -> Result<Kept> {
+pub fn open(repo: &ostree::Repo, name: &str) -> Result<Opened> {
     let about = about(repo, name)?;
     let root = commit::root(repo, &about.checksum)?;
     let half = |name: &str| {
@@ -124,7 +124,7 @@ pub fn open(repo: &ostree::Repo, name: &str) -> Result<Kept> {
                 )
             })
     };
-    Ok(Kept {
+    Ok(Opened {
         before: half("base")?,
         after: half("changes")?,
         about,

@@ -190,8 +190,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_add_preference(
 /// @options: the options
 /// @skip_special: %TRUE to leave it out
 ///
-/// `commit` and `keep_save`: leave out what cannot be in a commit, such as devices and sockets,
-/// and name it in the result. The default is to refuse it with
+/// `commit` and `keep_save`: leave out what cannot be in a commit, such as devices, sockets and
+/// names that are not UTF-8, and name it in the result. The default is to refuse it with
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED.
 ///
 /// Since: 2026.1
@@ -363,9 +363,9 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_kept(
 /// @options: the options
 /// @scratch: %TRUE for the scratch
 ///
-/// `commit`, `diff` and `keep_save`: of what is in the scratch of
+/// `commit` and `keep_save`: of what is in the scratch of
 /// ostree_sysroot_unlock_enter_scratch(), its `/etc` included, instead of what was written to
-/// `/usr`, which is the default.
+/// `/usr`, which is the default. `diff`: of the `/usr` of the scratch.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

@@ -12,7 +12,7 @@ use crate::capi::boxed::{Border, add_reference, drop_reference, register};
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::text::text;
 use crate::capi::types::gint64;
-use crate::kept::About;
+use crate::kept::Kept;
 
 /// OstreeSysrootUnlockKept:
 ///
@@ -31,24 +31,24 @@ pub struct Value {
     subject: GString,
 }
 
-impl From<&About> for Value {
-    fn from(about: &About) -> Value {
+impl From<&Kept> for Value {
+    fn from(kept: &Kept) -> Value {
         Value {
-            name: text(&about.name),
-            checksum: text(&about.checksum),
-            base: text(&about.base),
-            state: about
+            name: text(&kept.name),
+            checksum: text(&kept.checksum),
+            base: text(&kept.base),
+            state: kept
                 .state
                 .map(|state| state as OstreeDeploymentUnlockedState),
-            time: about.time,
-            subject: text(&about.subject),
+            time: kept.time,
+            subject: text(&kept.subject),
         }
     }
 }
 
 /// What C gets of all that is kept.
-pub fn values(all: &[About]) -> Vec<Arc<Value>> {
-    let values = all.iter().map(|about| Arc::new(about.into()));
+pub fn values(all: &[Kept]) -> Vec<Arc<Value>> {
+    let values = all.iter().map(|kept| Arc::new(kept.into()));
     values.collect()
 }
 

@@ -13,7 +13,7 @@ use crate::capi::guard::{guard_quiet, method};
 use crate::capi::omission::{self, OstreeSysrootUnlockOmission};
 use crate::capi::text::{list, pointer, text, texts};
 use crate::capi::types::guint64;
-use crate::verbs::commit::Committed;
+use crate::verbs::commit::Revision;
 
 /// OstreeSysrootUnlockRevision:
 ///
@@ -34,17 +34,17 @@ pub struct Value {
     notes: StrV,
 }
 
-impl From<Committed> for Value {
-    fn from(committed: Committed) -> Value {
+impl From<Revision> for Value {
+    fn from(revision: Revision) -> Value {
         Value {
-            checksum: committed.checksum.as_deref().map(text),
-            parent: text(&committed.parent),
-            changes: committed.changes,
-            branch: committed.branch.as_deref().map(text),
-            deployment: committed.deployment.as_deref().map(text),
-            skipped: omission::values(&committed.skipped),
-            resolved: conflict::resolved(&committed.resolved),
-            notes: texts(&committed.notes),
+            checksum: revision.checksum.as_deref().map(text),
+            parent: text(&revision.parent),
+            changes: revision.changes,
+            branch: revision.branch.as_deref().map(text),
+            deployment: revision.deployment.as_deref().map(text),
+            skipped: omission::values(&revision.skipped),
+            resolved: conflict::resolved(&revision.resolved),
+            notes: texts(&revision.notes),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::capi::guard::{guard_quiet, method};
 use crate::capi::omission::{self, OstreeSysrootUnlockOmission};
 use crate::capi::text::{pointer, text};
 use crate::capi::types::guint64;
-use crate::verbs::keep::Moved;
+use crate::verbs::keep::Transfer;
 
 /// OstreeSysrootUnlockTransfer:
 ///
@@ -31,13 +31,13 @@ pub struct Value {
     resolved: Vec<Arc<conflict::Value>>,
 }
 
-impl From<Moved> for Value {
-    fn from(moved: Moved) -> Value {
+impl From<Transfer> for Value {
+    fn from(transfer: Transfer) -> Value {
         Value {
-            changes: moved.changes,
-            checksum: moved.checksum.as_deref().map(text),
-            skipped: omission::values(&moved.skipped),
-            resolved: conflict::resolved(&moved.resolved),
+            changes: transfer.changes,
+            checksum: transfer.checksum.as_deref().map(text),
+            skipped: omission::values(&transfer.skipped),
+            resolved: conflict::resolved(&transfer.resolved),
         }
     }
 }

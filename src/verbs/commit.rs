@@ -31,7 +31,7 @@ use crate::tree::{self, FileType, Node, commit as commits};
 
 /// What became of the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Committed {
+pub struct Revision {
     /// The checksum of the commit; `None` with a dry run.
     pub checksum: Option<String>,
     /// Its parent: what the changes were made on, or replayed on.
@@ -67,7 +67,7 @@ pub fn commit(
     deployment: Option<&ostree::Deployment>,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<Committed> {
+) -> Result<Revision> {
     let start = || {
         options.only(&[
             "dry_run",
@@ -162,7 +162,7 @@ fn plan(
     repo: &ostree::Repo,
     changes: &mut Changes,
     options: &Options,
-) -> Result<(Vec<Action>, Committed)> {
+) -> Result<(Vec<Action>, Revision)> {
     let mut left_out = Vec::new();
     let base = changes.base.clone();
     let onto = match (&options.onto, &options.kept) {
@@ -199,12 +199,12 @@ fn plan(
         )
         .next("`ostree-unlock diff` shows what was changed"));
     }
-    let committed = Committed {
+    let committed = Revision {
         parent: onto.unwrap_or(base),
         changes: replay.actions.len() as u64,
         skipped: left_out,
         resolved: replay.resolved,
-        ..Committed::default()
+        ..Revision::default()
     };
     Ok((replay.actions, committed))
 }
@@ -255,7 +255,7 @@ fn make(
     os: &str,
     options: &Options,
     tell: &dyn Fn(Progress) -> Result<()>,
-) -> Result<Committed> {
+) -> Result<Revision> {
     let repo = sysroot::booted_repo()?;
     let mut changes = Changes::of(source, &repo, options)?;
     let (actions, mut committed) = plan(&repo, &mut changes, options)?;

@@ -9,7 +9,7 @@ use gio::prelude::*;
 use crate::changes::{self, Changes, Source};
 use crate::conflict::{Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
-use crate::kept::{self, About};
+use crate::kept::{self, Kept};
 use crate::observe::{self, USR};
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::publish::Message;
@@ -24,7 +24,7 @@ use crate::tree::disk;
 
 /// What became of changes that were set aside or put back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Moved {
+pub struct Transfer {
     /// How many paths they are.
     pub changes: u64,
     /// What was left out, and why.
@@ -47,7 +47,7 @@ pub fn keep_save(
     name: &str,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<Moved> {
+) -> Result<Transfer> {
     let save = || {
         options.only(&[
             "lock_wait",
@@ -75,7 +75,7 @@ fn save(
     name: &str,
     options: &Options,
     tell: &dyn Fn(Progress) -> Result<()>,
-) -> Result<Moved> {
+) -> Result<Transfer> {
     let repo = sysroot::booted_repo()?;
     if kept::exists(&repo, name)? {
         return Err(Error::new(
@@ -108,16 +108,16 @@ fn save(
     }
     changes.check_unchanged()?;
     transaction.commit(gio::Cancellable::NONE)?;
-    Ok(Moved {
+    Ok(Transfer {
         changes: written,
         skipped: left_out,
         checksum: Some(checksum),
-        ..Moved::default()
+        ..Transfer::default()
     })
 }
 
 /// What is kept, by name. Needs no privilege beyond that of reading the repository.
-pub fn keep_list(sysroot: &ostree::Sysroot, watch: &Watch<'_>) -> Result<Vec<About>> {
+pub fn keep_list(sysroot: &ostree::Sysroot, watch: &Watch<'_>) -> Result<Vec<Kept>> {
     let list = || {
         if let Some(cancellable) = watch.cancellable {
             cancellable.set_error_if_cancelled()?;
@@ -162,7 +162,7 @@ pub fn keep_restore(
     name: &str,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<Moved> {
+) -> Result<Transfer> {
     let restore = || {
         options.only(&["dry_run", "lock_wait", "lock_held", "path", "prefer"])?;
         changes::check_preferences(&options.prefer)?;
@@ -180,7 +180,7 @@ fn restore(
     name: &str,
     options: &Options,
     tell: &dyn Fn(Progress) -> Result<()>,
-) -> Result<Moved> {
+) -> Result<Transfer> {
     let repo = sysroot::booted_repo()?;
     let observation = observe::glance(booted, View::Caller)?;
     if observation.stack.upper.is_none() {
@@ -207,10 +207,10 @@ fn restore(
             ),
         );
     }
-    let moved = Moved {
+    let moved = Transfer {
         changes: replay.actions.len() as u64,
         resolved: replay.resolved,
-        ..Moved::default()
+        ..Transfer::default()
     };
     if options.dry_run {
         return Ok(moved);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `keep`: what it is told to do with changes that are set aside.
 
-use ostree_unlock::{Moved, Result, Watch};
+use ostree_unlock::{Result, Transfer, Watch};
 
 use crate::answer::Answer;
 use crate::args::{Keep, KeepArgs};
@@ -41,14 +41,14 @@ pub(super) fn run(args: &KeepArgs) -> Result<Answer> {
             watched(|watch| {
                 ostree_unlock::keep_drop(&sysroot, &drop.name, &drop.lock.options(), watch)
             })?;
-            let moved = Moved::default();
+            let moved = Transfer::default();
             let text = format!("{} is no longer kept.\n", drop.name);
             Ok(moved_answer(text, &moved))
         }
     }
 }
 
-fn moved_answer(text: String, moved: &Moved) -> Answer {
+fn moved_answer(text: String, moved: &Transfer) -> Answer {
     Answer::done(text, json::moved(moved))
 }
 

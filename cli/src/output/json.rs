@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    About, Committed, Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kind,
-    Moved, NoUpper, Outcome, Overview, Prefer, Problem, Setting, State, UpperInfo, Usage,
+    Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kept, Kind, NoUpper,
+    Outcome, Overview, Prefer, Problem, Revision, Setting, State, Transfer, UpperInfo, Usage,
 };
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ pub(crate) fn detect(detection: &Detection) -> Value {
 }
 
 /// `commit`.
-pub(crate) fn committed(committed: &Committed) -> Value {
+pub(crate) fn committed(committed: &Revision) -> Value {
     json!({
         "checksum": committed.checksum,
         "parent": committed.parent,
@@ -68,7 +68,7 @@ pub(crate) fn committed(committed: &Committed) -> Value {
 }
 
 /// `keep save`, `keep restore` and `keep drop`.
-pub(crate) fn moved(moved: &Moved) -> Value {
+pub(crate) fn moved(moved: &Transfer) -> Value {
     json!({
         "checksum": moved.checksum,
         "changes": moved.changes,
@@ -78,8 +78,8 @@ pub(crate) fn moved(moved: &Moved) -> Value {
 }
 
 /// `keep list`.
-pub(crate) fn kept_list(all: &[About]) -> Value {
-    let one = |about: &About| {
+pub(crate) fn kept_list(all: &[Kept]) -> Value {
+    let one = |about: &Kept| {
         json!({
             "name": about.name,
             "checksum": about.checksum,

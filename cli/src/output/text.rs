@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    About, Committed, Config, Conflict, Detection, Expiry, Hierarchy, Moved, NoUpper, Outcome,
-    Overview, Prefer, State, Usage,
+    Config, Conflict, Detection, Expiry, Hierarchy, Kept, NoUpper, Outcome, Overview, Prefer,
+    Revision, State, Transfer, Usage,
 };
 
 use super::size::size;
@@ -38,7 +38,7 @@ pub(crate) fn detect(detection: &Detection) -> String {
 }
 
 /// `commit`, or what it would be.
-pub(crate) fn committed(committed: &Committed) -> String {
+pub(crate) fn committed(committed: &Revision) -> String {
     let parent = short(&committed.parent);
     let mut text = match (&committed.checksum, committed.changes) {
         (None, changes) => {
@@ -56,7 +56,7 @@ pub(crate) fn committed(committed: &Committed) -> String {
 }
 
 /// What is not in a commit as it was written.
-pub(crate) fn left_out(committed: &Committed) -> String {
+pub(crate) fn left_out(committed: &Revision) -> String {
     let mut text = exceptions(&committed.skipped, &committed.resolved);
     for note in &committed.notes {
         text += &format!("note: {note}\n");
@@ -65,7 +65,7 @@ pub(crate) fn left_out(committed: &Committed) -> String {
 }
 
 /// `keep save`.
-pub(crate) fn kept(name: &str, moved: &Moved) -> String {
+pub(crate) fn kept(name: &str, moved: &Transfer) -> String {
     format!(
         "{} paths are kept as {name}; /usr stays as it is.\n{}",
         moved.changes,
@@ -74,7 +74,7 @@ pub(crate) fn kept(name: &str, moved: &Moved) -> String {
 }
 
 /// `keep restore`.
-pub(crate) fn restored(name: &str, dry_run: bool, moved: &Moved) -> String {
+pub(crate) fn restored(name: &str, dry_run: bool, moved: &Transfer) -> String {
     let done = match dry_run {
         true => "would be put back",
         false => "were put back",
@@ -87,7 +87,7 @@ pub(crate) fn restored(name: &str, dry_run: bool, moved: &Moved) -> String {
 }
 
 /// `keep list`.
-pub(crate) fn kept_list(all: &[About]) -> String {
+pub(crate) fn kept_list(all: &[Kept]) -> String {
     if all.is_empty() {
         return "Nothing is kept.\n".to_owned();
     }
