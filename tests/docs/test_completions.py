@@ -48,7 +48,7 @@ def by_zsh(script, words, begun):
         told = text.partition("&& ret=0")[0] + text.partition("_ostree-unlock_commands() {")[2].partition("\n}")[0]
     else:
         told = re.search(rf"^ *\({words[1]}\)\n(.*?)^;;$", text, re.MULTILINE | re.DOTALL)[1]
-    options = set(re.findall(r"^'(?:\([^)]*\))?(--?[\w-]+)", told, re.MULTILINE))
+    options = set(re.findall(r"^'(?:\([^)]*\)|\*)*(--?[\w-]+)", told, re.MULTILINE))
     if words[-1] in options:
         return set(re.findall(r"^'?(?:%s=.*\(\()?([\w-]+)\\:\"" % words[-1], told, re.MULTILINE))
     values = {word for listed in re.findall(r":\(([\w ]+)\)'", told) for word in listed.split()}

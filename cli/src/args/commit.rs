@@ -38,7 +38,7 @@ pub(crate) struct CommitArgs {
     onto: Option<String>,
 
     /// Whose version to take where both changed the same: `changes` or `commit`, or of one path `changes:PATH`
-    #[arg(long, value_name = "SIDE[:PATH]", value_parser = values::prefer)]
+    #[arg(long, value_name = "SIDE", value_parser = values::prefer)]
     prefer: Vec<(PathBuf, Prefer)>,
 
     /// The hotfix of another deployment: its number or name in `ostree admin status`
@@ -78,7 +78,7 @@ pub(crate) struct CommitArgs {
     gpg_homedir: Option<PathBuf>,
 
     /// Sign it with a secret key, as `ed25519:KEY`
-    #[arg(long, value_name = "KIND:KEY", value_parser = values::sign_key)]
+    #[arg(long, value_name = "KEY", value_parser = values::sign_key)]
     sign: Vec<(String, String)>,
 
     /// Only say what would be in it, and what is in conflict

@@ -79,7 +79,7 @@ pub(crate) struct RestoreArgs {
     paths: Vec<PathBuf>,
 
     /// Whose version to take where something else is there: `changes` or `commit`, or of one path `changes:PATH`
-    #[arg(long, value_name = "SIDE[:PATH]", value_parser = values::prefer)]
+    #[arg(long, value_name = "SIDE", value_parser = values::prefer)]
     prefer: Vec<(PathBuf, Prefer)>,
 
     /// Only say how much it is, and what is in conflict
