@@ -85,11 +85,19 @@ def change(system, root: str, count: int) -> None:
     system.run(["/usr/bin/python3", "-c", _CHANGE, root, str(count)], timeout=300)
 
 
-def judge(what: str, ratio: float, aim: float) -> None:
-    """An aim that is missed is an expected failure that says by how much."""
-    print(f"{what}: {ratio:.1f} (aim {aim})")
-    if ratio < aim:
-        pytest.xfail(f"{what}: {ratio:.1f} instead of {aim}")
+def judge(ratios: list[tuple[str, float, float]]) -> None:
+    """Aims that are missed are an expected failure that says by how much.
+
+    A bare walk and compare is itself no more than some 50 times faster than `ostree diff` at 10,000 changes of such small
+    files, so 120 times cannot be had there: what `ostree diff` spends is mostly to read all the content.
+    """
+    missed = []
+    for what, ratio, aim in ratios:
+        print(f"{what}: {ratio:.2f} (aim {aim})")
+        if ratio < aim:
+            missed.append(f"{what}: {ratio:.2f} instead of {aim}")
+    if missed:
+        pytest.xfail("; ".join(missed))
 
 
 @pytest.fixture
@@ -111,7 +119,7 @@ def test_what_was_written(big, measure, compiled):
     big.write("/var/walk", compiled(HERE / "walk.c").read_bytes())
     big.run("chmod +x /var/walk && ostree commit -b usr --tree=dir=/usr", timeout=600)
     big.run("mkdir -p /var/lower && mount --bind / /var/lower")
-    misses = []
+    ratios = []
     for count, aim in ((1_000, 400), (10_000, 120)):
         big.run("ostree-unlock begin --backing ram")
         change(big, "", count)
@@ -123,15 +131,14 @@ def test_what_was_written(big, measure, compiled):
         print(f"\n{count}: ours {ours * 1e3:.1f} ms, start {start * 1e3:.1f} ms, walk {walked * 1e3:.1f} ms")
         print(f"{count}: `ostree diff` {theirs:.2f} s; memory {memory} KiB")
         assert memory <= MEMORY
-        misses += [(f"`ostree diff` : ours at {count}", theirs / mine, aim), (f"1.5 walks : ours at {count}", 1.5 * walked / mine, 1)]
+        ratios += [(f"`ostree diff` : ours at {count}", theirs / mine, aim), (f"1.5 walks : ours at {count}", 1.5 * walked / mine, 1)]
         big.run("ostree-unlock end --yes")
-    for miss in sorted(misses, key=lambda miss: miss[1] >= miss[2]):
-        judge(*miss)
+    judge(ratios)
 
 
 @trees("trixie")
 def test_commits(big, measure):
-    misses = []
+    ratios = []
     total = DIRECTORIES * FILES
     for count, aim in ((total // 1000, 500), (total // 20, 150)):
         big.run("mkdir -p /var/change && mount -t tmpfs tmpfs /var/change && cp -a /usr/big /var/change/ && mkdir /var/change/usr && mv /var/change/big /var/change/usr/", timeout=300)
@@ -142,9 +149,8 @@ def test_commits(big, measure):
         (theirs, _), (_, memory) = measure(["ostree", "diff", "big", "changed"], [*OURS, *commits], rounds=1)
         print(f"\n{count}: ours {ours * 1e3:.1f} ms, start {start * 1e3:.1f} ms; `ostree diff` {theirs:.2f} s; memory {memory} KiB")
         assert memory <= MEMORY
-        misses.append((f"`ostree diff` : ours, commits, {count}", theirs / (ours - start), aim))
-    for miss in sorted(misses, key=lambda miss: miss[1] >= miss[2]):
-        judge(*miss)
+        ratios.append((f"`ostree diff` : ours, commits, {count}", theirs / (ours - start), aim))
+    judge(ratios)
 
 
 @trees("trixie")
@@ -158,4 +164,4 @@ def test_commit(big, measure):
     )
     print(f"\nours {ours * 1e3:.1f} ms, start {start * 1e3:.1f} ms; `ostree commit` {theirs:.2f} s; memory {memory} KiB")
     assert memory <= MEMORY
-    judge("`ostree commit` : ours", theirs / (ours - start), 100)
+    judge([("`ostree commit` : ours", theirs / (ours - start), 100)])
