@@ -717,7 +717,7 @@ OstreeSysrootUnlockComparison *ostree_sysroot_unlock_diff_commits(OstreeRepo *re
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that; another one for its
  * hotfix
- * @options: (nullable): of the options, `from` and `to` mean something here, as for
+ * @options: (nullable): of the options, `from`, `to` and `scratch` mean something here, as for
  * ostree_sysroot_unlock_diff()
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL

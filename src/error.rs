@@ -160,7 +160,10 @@ impl Error {
     pub(crate) fn of_conflicts(conflicts: Vec<Conflict>) -> Error {
         let mut error = Error::new(
             Kind::Conflict,
-            format!("{} paths were changed by both sides", conflicts.len()),
+            match conflicts.len() {
+                1 => "one path was changed by both sides".to_owned(),
+                more => format!("{more} paths were changed by both sides"),
+            },
         );
         error.0.conflicts = conflicts;
         error

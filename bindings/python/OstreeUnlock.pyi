@@ -338,6 +338,7 @@ def diff_packages(
     cancellable: Gio.Cancellable | None = None,
     *,
     from_: str | None = ...,
+    scratch: bool = ...,
     to: str | None = ...,
 ) -> PackageDiff: ...
 def diff_packages_of_commits(

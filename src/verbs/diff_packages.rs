@@ -38,8 +38,8 @@ impl PackageDiff {
 }
 
 /// What became of the packages of `/usr` since it was unlocked, by the databases of dpkg and
-/// rpm in it; the options [`from`](Options::from) and [`to`](Options::to) are those of
-/// [`diff`](crate::diff()).
+/// rpm in it; the options [`from`](Options::from), [`to`](Options::to) and
+/// [`scratch`](Options::scratch) are those of [`diff`](crate::diff()).
 ///
 /// A database that is written to meanwhile is read again, or is [`Kind::Changed`]; one that is
 /// damaged is [`Kind::Corrupt`], and one of rpm that is not SQLite [`Kind::Unsupported`]. Where
@@ -64,10 +64,14 @@ pub fn diff_packages(
     watch: &Watch<'_>,
 ) -> Result<PackageDiff> {
     let look = || {
-        options.only(&["from", "to"])?;
+        options.only(&["from", "to", "scratch"])?;
+        let there = match options.scratch {
+            true => "what is in the scratch",
+            false => "what is there now",
+        };
         let names = [
             options.from.as_deref().unwrap_or("what was deployed"),
-            options.to.as_deref().unwrap_or("what is there now"),
+            options.to.as_deref().unwrap_or(there),
         ];
         compare(&Sides::find(sysroot, deployment, options)?, names, watch)
     };

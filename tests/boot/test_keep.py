@@ -59,7 +59,7 @@ def test_conflicts_with_what_is_there(system):
     assert refused.returncode == 28 and "/usr/lib/new: made on both sides" in refused.stderr, refused
     assert diff(system) == before
     dry = system.run("ostree-unlock keep restore fix --prefer=changes --dry-run").stdout
-    assert "would be put back" in dry and diff(system) == before
+    assert "It would put back 2 paths of fix." in dry and diff(system) == before
     system.run("ostree-unlock keep restore fix --prefer=commit:/usr/lib/new")
     assert system.run("cat /usr/lib/new; tail -1 /usr/lib/os-release").stdout == "theirs\nours\n"
 
@@ -119,6 +119,7 @@ def test_packages_for_the_next_boot(system, is_locked):
     assert not system.exists(greeting.PROGRAM)
     assert system.run("dpkg-query -s greeting", check=False).returncode != 0
     assert f"A\t{greeting.PROGRAM}" in diff(system, "--scratch")
+    assert "greeting" in system.run("ostree-unlock diff --scratch --packages").stdout
     commit = system.run("ostree-unlock commit --scratch --deploy --subject 'With a greeting'").stdout.strip()
     packages = system.run(["ostree", "show", "--print-metadata-key=unlock.packages", commit]).stdout
     assert packages == "[('greeting', 'all', 'added', '', '1')]\n"

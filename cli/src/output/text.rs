@@ -40,11 +40,10 @@ pub(crate) fn detect(detection: &Detection) -> String {
 /// `commit`, or what it would be.
 pub(crate) fn committed(committed: &Revision) -> String {
     let parent = short(&committed.parent);
-    let mut text = match (&committed.checksum, committed.changes) {
-        (None, changes) => {
-            format!("It would be a commit on {parent} with {changes} paths changed.\n")
-        }
-        (Some(_), changes) => format!("A commit on {parent} with {changes} paths changed.\n"),
+    let changed = paths(committed.changes);
+    let mut text = match &committed.checksum {
+        None => format!("It would be a commit on {parent} with {changed} changed.\n"),
+        Some(_) => format!("A commit on {parent} with {changed} changed.\n"),
     };
     if let Some(branch) = &committed.branch {
         text += &format!("The ref {branch} leads to it.\n");
@@ -67,8 +66,8 @@ pub(crate) fn left_out(committed: &Revision) -> String {
 /// `keep save`.
 pub(crate) fn kept(name: &str, moved: &Transfer) -> String {
     format!(
-        "{} paths are kept as {name}; /usr stays as it is.\n{}",
-        moved.changes,
+        "Kept as {name}: {}. /usr stays as it is.\n{}",
+        paths(moved.changes),
         exceptions(&moved.skipped, &moved.resolved)
     )
 }
@@ -76,14 +75,21 @@ pub(crate) fn kept(name: &str, moved: &Transfer) -> String {
 /// `keep restore`.
 pub(crate) fn restored(name: &str, dry_run: bool, moved: &Transfer) -> String {
     let done = match dry_run {
-        true => "would be put back",
-        false => "were put back",
+        true => "It would put back",
+        false => "Put back",
     };
     format!(
-        "{} paths of {name} {done}.\n{}",
-        moved.changes,
+        "{done} {} of {name}.\n{}",
+        paths(moved.changes),
         exceptions(&moved.skipped, &moved.resolved)
     )
+}
+
+fn paths(count: u64) -> String {
+    match count {
+        1 => "1 path".to_owned(),
+        more => format!("{more} paths"),
+    }
 }
 
 /// `keep list`.
