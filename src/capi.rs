@@ -59,6 +59,7 @@ mod kept;
 
 // What they are made with.
 mod boxed;
+mod choices;
 mod guard;
 mod progress;
 mod request;

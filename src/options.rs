@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use crate::conflict::Prefer;
 use crate::error::{Error, Kind, Result};
-use crate::ostree::publish::Signers;
 
 /// Where what is written to an unlocked hierarchy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +69,25 @@ pub struct Options {
     pub(crate) deploy: Option<Deploy>,
     pub(crate) kept: Option<String>,
     pub(crate) scratch: bool,
+}
+
+/// Who signs a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Signers {
+    /// GPG key ids.
+    pub(crate) gpg: Vec<String>,
+    /// Where GPG has its keys; `None` for where it looks by itself.
+    pub(crate) gpg_home: Option<PathBuf>,
+    /// Kinds of signature that libostree knows, each with a secret key.
+    pub(crate) keys: Vec<(String, String)>,
+}
+
+impl Signers {
+    /// Whether one of them has nothing to sign with.
+    pub fn has_empty(&self) -> bool {
+        let no_key = |(kind, key): &(String, String)| kind.is_empty() || key.is_empty();
+        self.gpg.iter().any(String::is_empty) || self.keys.iter().any(no_key)
+    }
 }
 
 /// What becomes of a commit on this system.

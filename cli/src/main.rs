@@ -24,8 +24,8 @@ fn main() -> ExitCode {
     if let Some(script) = completions::asked_for(&words) {
         return finish(&script, exit::DONE);
     }
-    // What libostree says while it works is no part of an answer.
-    glib::set_print_handler(output::stream::tell);
+    // What libostree says while it works is no part of any answer.
+    glib::set_print_handler(|_| ());
     let (json, result) = match args::parse(words) {
         Ok(cli) => (cli.json, commands::run(cli)),
         Err(Refused::Shown(text)) => return finish(&text, exit::DONE),

@@ -1,76 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! The options of `commit` and `keep`, each a setter of `OstreeSysrootUnlockOptions`.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_char;
 
 use glib_sys::{GFALSE, gboolean};
 
 use crate::capi::guard::method;
-use crate::capi::options::{OstreeSysrootUnlockOptions, meant};
+use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::text::{read_path, read_text};
 use crate::capi::types::{DeployNumber, PreferNumber};
-use crate::conflict::Prefer;
-use crate::error::Result;
-use crate::options::Deploy;
-
-/// OstreeSysrootUnlockPrefer:
-/// @OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES: that of the changes
-/// @OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT: that of the commit that they are replayed on, or of the
-/// `/usr` that they are put back into
-///
-/// Whose version is taken where both sides changed the same. The numbers never change, and more
-/// may be added.
-///
-/// Since: 2026.1
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub enum OstreeSysrootUnlockPrefer {
-    Changes = 0,
-    Commit = 1,
-}
-
-impl From<Prefer> for OstreeSysrootUnlockPrefer {
-    fn from(prefer: Prefer) -> OstreeSysrootUnlockPrefer {
-        match prefer {
-            Prefer::Changes => OstreeSysrootUnlockPrefer::Changes,
-            Prefer::Commit => OstreeSysrootUnlockPrefer::Commit,
-        }
-    }
-}
-
-/// What a caller means by `number`.
-pub(super) fn prefer(number: PreferNumber) -> Result<Prefer> {
-    use OstreeSysrootUnlockPrefer as C;
-    let known = [
-        (C::Changes as c_int, "changes", Prefer::Changes),
-        (C::Commit as c_int, "commit", Prefer::Commit),
-    ];
-    meant("prefer", "OstreeSysrootUnlockPrefer", known, number)
-}
-
-/// OstreeSysrootUnlockDeploy:
-/// @OSTREE_SYSROOT_UNLOCK_DEPLOY_NOW: it is deployed, and boots next
-/// @OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED: it is staged, and deployed when the system goes down
-///
-/// What becomes of a commit on this system. The numbers never change, and more may be added.
-///
-/// Since: 2026.1
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub enum OstreeSysrootUnlockDeploy {
-    Now = 0,
-    Staged = 1,
-}
-
-/// What a caller means by `number`.
-pub(super) fn deploy(number: DeployNumber) -> Result<Deploy> {
-    use OstreeSysrootUnlockDeploy as C;
-    let known = [
-        (C::Now as c_int, "now", Deploy::Now),
-        (C::Staged as c_int, "staged", Deploy::Staged),
-    ];
-    meant("deploy", "OstreeSysrootUnlockDeploy", known, number)
-}
 
 /// ostree_sysroot_unlock_options_set_subject:
 /// @options: the options

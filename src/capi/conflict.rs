@@ -8,7 +8,7 @@ use glib::GString;
 use glib_sys::{GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, borrow, drop_reference, register};
-use crate::capi::commit_options::OstreeSysrootUnlockPrefer;
+use crate::capi::choices::OstreeSysrootUnlockPrefer;
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::side::{self, OstreeSysrootUnlockSide};
 use crate::capi::text::{filename, text};

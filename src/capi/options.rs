@@ -2,7 +2,7 @@
 //! `OstreeSysrootUnlockOptions`: what a caller may ask beyond the verb. One setter function
 //! an option: who uses a new option then depends on the library version that has it.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -10,28 +10,12 @@ use std::time::Duration;
 use glib_sys::{GFALSE, GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, drop_reference, give, register};
-use crate::capi::commit_options::{deploy, prefer};
+use crate::capi::choices::{backing, deploy, prefer};
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::text::{read_path, read_text};
 use crate::capi::types::{BackingNumber, DeployNumber, PreferNumber, guint, guint64};
-use crate::error::{Error, Kind, Result};
-use crate::options::{Backing, Options};
-
-/// OstreeSysrootUnlockBacking:
-/// @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
-/// sysroot
-/// @OSTREE_SYSROOT_UNLOCK_BACKING_RAM: in memory, with a limit
-///
-/// Where what is written to an unlocked hierarchy goes. The numbers never change, and more may
-/// be added.
-///
-/// Since: 2026.1
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub enum OstreeSysrootUnlockBacking {
-    Disk = 0,
-    Ram = 1,
-}
+use crate::error::Result;
+use crate::options::Options;
 
 /// OstreeSysrootUnlockOptions:
 ///
@@ -83,36 +67,6 @@ impl Value {
             options = options.prefer(path, prefer(number)?);
         }
         Ok(options)
-    }
-}
-
-fn backing(number: BackingNumber) -> Result<Backing> {
-    use OstreeSysrootUnlockBacking as C;
-    let known = [
-        (C::Disk as c_int, "disk", Backing::Disk),
-        (C::Ram as c_int, "ram", Backing::Ram),
-    ];
-    meant("backing", "OstreeSysrootUnlockBacking", known, number)
-}
-
-/// What `number` stands for, of the values that an enumeration has.
-pub(super) fn meant<T, const N: usize>(
-    name: &str,
-    enumeration: &str,
-    known: [(c_int, &str, T); N],
-    number: c_int,
-) -> Result<T> {
-    let words = known
-        .each_ref()
-        .map(|(number, word, _)| format!("{number} ({word})"));
-    let mut known = known.into_iter();
-    match known.find(|(known, ..)| *known == number) {
-        Some((_, _, value)) => Ok(value),
-        None => Err(Error::new(
-            Kind::InvalidArgument,
-            format!("{name} is {number}, which is no {enumeration}"),
-        )
-        .next(format!("use {}", words.join(" or ")))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! What becomes of a tree that was written: a commit, signed, under a ref, in another
 //! repository.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gio::prelude::*;
@@ -11,6 +11,7 @@ use ostree::ObjectType;
 use ostree::prelude::*;
 
 use crate::error::{Error, Kind, Result};
+use crate::options::Signers;
 
 /// What a commit says of itself.
 #[derive(Debug, Clone, Default)]
@@ -19,25 +20,6 @@ pub struct Message {
     pub body: Option<String>,
     /// What it was made of, under keys of ours.
     pub made_of: Vec<(&'static str, Variant)>,
-}
-
-/// Who signs it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Signers {
-    /// GPG key ids.
-    pub gpg: Vec<String>,
-    /// Where GPG has its keys; `None` for where it looks by itself.
-    pub gpg_home: Option<PathBuf>,
-    /// Kinds of signature that libostree knows, each with a secret key.
-    pub keys: Vec<(String, String)>,
-}
-
-impl Signers {
-    /// Whether one of them has nothing to sign with.
-    pub fn has_empty(&self) -> bool {
-        let no_key = |(kind, key): &(String, String)| kind.is_empty() || key.is_empty();
-        self.gpg.iter().any(String::is_empty) || self.keys.iter().any(no_key)
-    }
 }
 
 /// Whether `commit` says that it can be booted, and which version it is.

@@ -28,6 +28,16 @@ class Command:
         """All options, long and short, of that verb or of the command without one."""
         return {name for pair in _OPTION.findall(self._help(*verb)) for name in pair if name}
 
+    def parts(self, verb: str) -> list[str]:
+        """The words that stand behind a verb which is several."""
+        listed = self._help(verb).partition("Commands:\n")[2].partition("\n\n")[0]
+        return re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+
+    def all_options(self, *verb: str) -> set[str]:
+        """The options of that verb, and of its parts."""
+        parts = [(*verb, part) for part in (self.parts(*verb) if verb else [])]
+        return self.options(*verb).union(*(self.options(*part) for part in parts))
+
     def values(self, *verb: str) -> set[str]:
         """The words that its options and arguments take."""
         text = self._help(*verb)

@@ -47,7 +47,8 @@ def by_zsh(script, words, begun):
     if len(words) == 1:
         told = text.partition("&& ret=0")[0] + text.partition("_ostree-unlock_commands() {")[2].partition("\n}")[0]
     else:
-        told = re.search(rf"^ *\({words[1]}\)\n(.*?)^;;$", text, re.MULTILINE | re.DOTALL)[1]
+        verb = [word for word in words if not word.startswith("-")][-1]
+        told = re.search(rf"^ *\({verb}\)\n(.*?)^&& ret=0$", text, re.MULTILINE | re.DOTALL)[1]
     options = set(re.findall(r"^'(?:\([^)]*\)|\*)*(--?[\w-]+)", told, re.MULTILINE))
     if words[-1] in options:
         return set(re.findall(r"^'?(?:%s=.*\(\()?([\w-]+)\\:\"" % words[-1], told, re.MULTILINE))
@@ -89,6 +90,10 @@ def test_every_option_of_every_verb(command, complete):
         for name in [verb, *others]:
             found = {word for word in complete(name, begun="--") if word.startswith("--")}
             assert found == options, name
+        for part in command.parts(verb):
+            options = {name for name in command.options(verb, part) if name.startswith("--")}
+            found = {word for word in complete(verb, part, begun="--") if word.startswith("--")}
+            assert found == options, part
 
 
 def test_the_states_and_the_backings(command, complete):

@@ -52,7 +52,7 @@ def test_the_command_says_what_it_has(command):
 
 def test_every_option_stands_in_the_page_of_its_verb_and_no_other_does(command):
     for verb in [(), *((verb,) for verb in command.verbs)]:
-        assert options(page_of(*verb)) == command.options(*verb), verb
+        assert options(page_of(*verb)) == command.all_options(*verb), verb
 
 
 def test_every_value_stands_in_the_page_of_its_verb(command):
