@@ -228,7 +228,10 @@ fn from_hex(text: &str) -> Option<Checksum> {
 
 /// As libostree writes checksums.
 pub fn hex(checksum: &Checksum) -> String {
-    checksum.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    let nibbles = checksum.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    nibbles.map(digit).collect()
 }
 
 /// In an object the name of an attribute ends with a zero byte.

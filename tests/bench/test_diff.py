@@ -90,6 +90,9 @@ def judge(ratios: list[tuple[str, float, float]]) -> None:
 
     A bare walk and compare is itself no more than some 50 times faster than `ostree diff` at 10,000 changes of such small
     files, so 120 times cannot be had there: what `ostree diff` spends is mostly to read all the content.
+
+    Of commits, `ostree diff` leaves equal directories out as well. What is left is what libostree needs to load a file's
+    metadata, four calls of the kernel on each side: 150 times faster would be less than that.
     """
     missed = []
     for what, ratio, aim in ratios:
@@ -124,6 +127,7 @@ def test_what_was_written(big, measure, compiled):
         big.run("ostree-unlock begin --backing ram")
         change(big, "", count)
         upper = big.run("ostree-unlock status --json | grep -o '/run/[^\"]*upper'").stdout.strip()
+        assert len(big.run(OURS).stdout.splitlines()) == count
         bare = ["/var/walk", upper, "/var/lower/usr"]
         start, ours, walked = (s for s, _ in measure(["ostree-unlock", "--version"], OURS, bare, rounds=15))
         (theirs, _), (_, memory) = measure(["ostree", "diff", "usr", "/usr"], OURS, rounds=1)
@@ -141,10 +145,11 @@ def test_commits(big, measure):
     ratios = []
     total = DIRECTORIES * FILES
     for count, aim in ((total // 1000, 500), (total // 20, 150)):
-        big.run("mkdir -p /var/change && mount -t tmpfs tmpfs /var/change && cp -a /usr/big /var/change/ && mkdir /var/change/usr && mv /var/change/big /var/change/usr/", timeout=300)
+        big.run("mkdir -p /var/change && mount -t tmpfs tmpfs /var/change && cp -a --no-preserve=links /usr/big /var/change/ && mkdir /var/change/usr && mv /var/change/big /var/change/usr/", timeout=300)
         change(big, "/var/change", count)
         big.run("ostree commit -b changed --tree=ref=big --tree=dir=/var/change && umount /var/change", timeout=600)
         commits = ["--from", "big", "--to", "changed"]
+        assert len(big.run([*OURS, *commits]).stdout.splitlines()) == count
         start, ours = (s for s, _ in measure(["ostree-unlock", "--version"], [*OURS, *commits], rounds=15))
         (theirs, _), (_, memory) = measure(["ostree", "diff", "big", "changed"], [*OURS, *commits], rounds=1)
         print(f"\n{count}: ours {ours * 1e3:.1f} ms, start {start * 1e3:.1f} ms; `ostree diff` {theirs:.2f} s; memory {memory} KiB")
