@@ -19,17 +19,19 @@ from harness.fixtures import trees
 
 INSIDE = Path(__file__).parent / "inside/pairs.py"
 PAIRS = 300
-ROUNDS = 3
+ROUNDS, MANY_ROUNDS = 1, 6
+"""By default, and with --wide, as in `tests/run full`."""
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def seeds() -> list[int]:
+def seeds(request) -> list[int]:
     """Others in each run; OSTREE_UNLOCK_SEED is the first of a run that is to be repeated."""
     first = int(os.environ.get("OSTREE_UNLOCK_SEED", random.randrange(1_000_000)))
     print(f"OSTREE_UNLOCK_SEED={first}")
-    return [first + number for number in range(ROUNDS)]
+    rounds = MANY_ROUNDS if request.config.option.wide else ROUNDS
+    return [first + number for number in range(rounds)]
 
 
 @pytest.fixture
