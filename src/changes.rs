@@ -202,11 +202,13 @@ fn in_scratch(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<C
     let usr = Walk::new(Path::new(USR), usr, now).without_renames();
     let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
         vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
-    found.push(Box::new(etc_of_scratch(
-        &scratch.upper("etc"),
-        repo,
-        &base,
-    )?));
+    let etc = etc_of_scratch(&scratch.upper("etc"), repo, &base)?;
+    // A limit to paths holds for the defaults, too.
+    let paths = options.paths.clone();
+    found.push(Box::new(etc.filter(move |found| match found {
+        Ok(found) => paths.is_empty() || paths.iter().any(|path| found.path.starts_with(path)),
+        Err(_) => true,
+    })));
     Ok(Changes {
         base,
         state: None,

@@ -166,7 +166,10 @@ impl Error {
             },
         );
         error.0.conflicts = conflicts;
-        error
+        error.next(
+            "nothing was written; say whose version is to be taken (--prefer=changes or --prefer=commit, \
+             or of one path --prefer=changes:PATH)",
+        )
     }
 
     /// A failed system call, its kind taken from the errno where that is clear.

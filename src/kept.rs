@@ -4,7 +4,7 @@
 //! two is the change.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use glib::VariantDict;
@@ -190,13 +190,13 @@ fn ways(path: &Path) -> Vec<&Path> {
 }
 
 /// Forgets what was kept as `name`.
-pub fn forget(repo: &ostree::Repo, name: &str) -> Result<PathBuf> {
+pub fn forget(repo: &ostree::Repo, name: &str) -> Result<()> {
     let reference = reference(name)?;
     if !exists(repo, name)? {
         return Err(unknown(name));
     }
     repo.set_ref_immediate(None, &reference, None, gio::Cancellable::NONE)?;
-    Ok(reference.into())
+    Ok(())
 }
 
 #[cfg(test)]

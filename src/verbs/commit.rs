@@ -184,10 +184,7 @@ fn plan(
         return Err(changes::special(&left_out));
     }
     if !replay.conflicts.is_empty() {
-        return Err(Error::of_conflicts(replay.conflicts).next(
-            "say whose version is to be taken (--prefer=changes or --prefer=commit, or of one path \
-             --prefer=changes:PATH)",
-        ));
+        return Err(Error::of_conflicts(replay.conflicts));
     }
     if replay.actions.is_empty() {
         return Err(Error::new(

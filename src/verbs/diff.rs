@@ -135,6 +135,7 @@ impl Sides {
         options: &Options,
     ) -> Result<Sides> {
         if let (Some(from), Some(to)) = (&options.from, &options.to) {
+            options.only(&["path", "from", "to"])?;
             return Sides::of_commits(&sysroot::repo(sysroot)?, from, to);
         }
         if let Some(name) = &options.kept {
@@ -169,7 +170,6 @@ impl Sides {
         })
     }
 
-    /// Two commits as wholes.
     fn of_kept(repo: &ostree::Repo, name: &str) -> Result<Sides> {
         let kept = kept::open(repo, name)?;
         Ok(Sides {
@@ -191,6 +191,7 @@ impl Sides {
         })
     }
 
+    /// Two commits as wholes.
     pub(super) fn of_commits(repo: &ostree::Repo, from: &str, to: &str) -> Result<Sides> {
         let root = |name| commit::root(repo, &commit::resolve(repo, name)?);
         Ok(Sides {

@@ -141,7 +141,7 @@ pub fn keep_drop(
         let booted = sysroot::target(sysroot, None)?;
         namespace::require_root()?;
         perform::write(&booted, options, watch, |_| {
-            kept::forget(&sysroot::booted_repo()?, name).map(drop)
+            kept::forget(&sysroot::booted_repo()?, name)
         })
     };
     forget().map_err(|error: Error| error.during("keep"))
@@ -198,14 +198,9 @@ fn restore(
     let root = Path::new("/");
     let decide = |path: &Path| changes::preferred(&options.prefer, path);
     let mut left_out = Vec::new();
-    let mut replay = replay::on(changes.found(&mut left_out), disk::root(root)?, &decide)?;
+    let replay = replay::on(changes.found(&mut left_out), disk::root(root)?, &decide)?;
     if !replay.conflicts.is_empty() {
-        return Err(
-            Error::of_conflicts(std::mem::take(&mut replay.conflicts)).next(
-                "nothing was put back; say whose version is to be taken (--prefer=changes or --prefer=commit, \
-                 or of one path --prefer=changes:PATH)",
-            ),
-        );
+        return Err(Error::of_conflicts(replay.conflicts));
     }
     let moved = Transfer {
         changes: replay.actions.len() as u64,

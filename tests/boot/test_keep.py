@@ -94,6 +94,8 @@ def test_a_scratch(system, is_locked):
     assert system.run(f"{run} sh -c 'exit 7'", check=False).returncode == 7
     busy = system.run(f"{run} sh -c 'ostree-unlock commit --scratch'", check=False)
     assert busy.returncode == 18 and "in the scratch" in busy.stderr, busy
+    part = system.run("ostree-unlock commit --scratch /usr/lib/fixed").stdout.strip()
+    assert system.run(["ostree", "ls", part, "/usr/etc/fixed"], check=False).returncode != 0
     system.run("ostree-unlock commit --scratch --deploy")
     system.run("ostree-unlock run --scratch --fresh -- sh -c '! ls /usr/lib/fixed'")
     assert diff(system, "--scratch") == set()
