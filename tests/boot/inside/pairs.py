@@ -139,10 +139,18 @@ def xattrs(path: bytes) -> dict[str, bytes]:
     return {name: os.getxattr(path, name, follow_symlinks=False) for name in os.listxattr(path, follow_symlinks=False)}
 
 
-def what(path: bytes) -> tuple | None:
+def there(root: bytes, path: bytes) -> bool:
+    """Whether it is in that tree, with no symbolic link followed on the way: below one there is nothing."""
+    parts = path.split(b"/")
+    parents = (os.path.join(root, *parts[:depth]) for depth in range(1, len(parts)))
+    return all(map(is_directory, parents)) and os.path.lexists(os.path.join(root, path))
+
+
+def what(root: bytes, path: bytes) -> tuple | None:
     """All that counts of a file."""
-    if not os.path.lexists(path):
+    if not there(root, path):
         return None
+    path = os.path.join(root, path)
     state = os.lstat(path)
     content = None
     if stat.S_ISREG(state.st_mode):
@@ -188,26 +196,25 @@ def apply(before: bytes, after: bytes, applied: bytes) -> None:
         if path.startswith(b'"'):
             path = ast.literal_eval("b" + path.decode())
         path = path.removeprefix(b"/usr/pairs").lstrip(b"/")
-        old, new = what(os.path.join(before, path)), what(os.path.join(after, path))
+        old, new = what(before, path), what(after, path)
         expected = "A" if old is None else "D" if new is None else "T" if kind(old) != kind(new) else "M" if old[3] != new[3] else "m"
         assert old != new and letter.decode() == expected, (letter, expected, path)
         target = os.path.join(applied, path)
         if letter != b"D":
             put(os.path.join(after, path), target)
-        elif os.path.lexists(target):
+        elif there(applied, path):
             remove(target)
     # That two names are of one file is no difference, as no commit keeps it.
     names = {}
     for path in everything(after):
         if not is_directory(path):
             state = os.lstat(path)
-            target = os.path.join(applied, os.path.relpath(path, after))
-            names.setdefault((state.st_dev, state.st_ino), []).append(target)
+            names.setdefault((state.st_dev, state.st_ino), []).append(os.path.relpath(path, after))
     for first, *others in names.values():
         for other in others:
-            if what(first) == what(other) is not None:
-                os.unlink(other)
-                os.link(first, other, follow_symlinks=False)
+            if what(applied, first) == what(applied, other) is not None:
+                os.unlink(os.path.join(applied, other))
+                os.link(os.path.join(applied, first), os.path.join(applied, other), follow_symlinks=False)
 
 
 def kind(of: tuple) -> int:
