@@ -13,23 +13,29 @@ use gio::prelude::*;
 
 use crate::blocking;
 use crate::carry;
+use crate::delta;
 use crate::error::{Error, Kind, Result};
 use crate::holder::Holder;
 use crate::intent::Log;
 use crate::journal;
+use crate::live;
 use crate::notice;
-use crate::observe::{self, Observation, USR};
+use crate::observe::{self, OURS, Observation, USR};
 use crate::options::{Options, Progress, Watch};
-use crate::ostree::{DeploymentId, deployments, flags, sysroot};
+use crate::ostree::{DeploymentId, deployments, flags, publish, sysroot};
 use crate::plan::repair;
 use crate::plan::{Plan, Step};
-use crate::stack::{Stack, State};
+use crate::stack::{DELTAS, Stack, State};
 use crate::swap;
+use crate::sys::boot;
 use crate::sys::files;
 use crate::sys::lock::LockFile;
 use crate::sys::mountinfo::{self, View};
 use crate::sys::namespace::{self, System, in_system};
 use crate::upper::Uppers;
+
+/// The refs that keep live commits, each under the deployment that runs.
+const LIVE: &str = "unlock/live";
 
 /// What an operation did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -307,6 +313,19 @@ impl Worker<'_> {
                 done => done,
             },
             Step::MakeUpper(state, directory) => self.uppers().make(*state, directory),
+            Step::MakeUpperOver(directory, layer) => {
+                self.uppers().make_over(self.system, directory, layer.as_ref())
+            }
+            Step::SetLive(commit) => self.below_sysroot(|| {
+                let reference = format!("{LIVE}/{}", self.deployment.id());
+                publish::point(&sysroot::booted_repo()?, &reference, commit.as_deref())
+            }),
+            Step::BuildDelta(commit) => self.build_delta(commit, notes),
+            Step::MergeEtc { .. } | Step::TakeEtcBack(_) => Ok(()),
+            Step::WriteHistory(history) => self.log.write_history(history),
+            Step::DropHistory => self.log.drop_history(),
+            Step::CheckUnchanged(upper, before) => self.check_unchanged(upper, *before),
+            Step::Retire(directory) => self.uppers().retire(directory),
             Step::CopyUpper(from) => self.uppers().copy(from, &|| self.check_cancelled()),
             Step::Keep => self.uppers().keep(),
             Step::Release => self.uppers().release(),
@@ -355,6 +374,42 @@ impl Worker<'_> {
         }
     }
 
+    fn below_sysroot<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.system.in_private_copy(|| {
+            sysroot::make_writable()?;
+            work()
+        })
+    }
+
+    fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {
+        let place = observe::deltas_directory(self.deployment);
+        let below = self.deployment.backing().join(OURS).join(DELTAS);
+        let opened = files::ensure_directory(&self.sysroot, &below, 0o700)?;
+        let built = self.below_sysroot(|| {
+            if !boot::made(&place) {
+                files::empty(&opened)?;
+                boot::stamp(&opened)?;
+            }
+            delta::sweep(&place)?;
+            let repo = sysroot::booted_repo()?;
+            let proceed = || self.check_cancelled();
+            delta::build(&repo, &self.deployment.commit, commit, &place, &proceed)
+        })?;
+        if built.copied > 0 {
+            notes.push(format!("{} files were copied, as they cannot be linked", built.copied));
+        }
+        Ok(())
+    }
+
+    fn check_unchanged(&self, upper: &Path, before: Option<u64>) -> Result<()> {
+        match live::written(upper)? == before {
+            true => Ok(()),
+            false => Err(Error::new(Kind::Changed, "somebody wrote to it meanwhile")
+                .at(USR)
+                .next("try again")),
+        }
+    }
+
     fn check_holders(&self, before: &Observation) -> Result<()> {
         let holders = blocking::holders(before, self.caller)?;
         if holders.is_empty() {
@@ -395,7 +450,7 @@ impl Worker<'_> {
         let now = observe::glance(self.deployment, View::Caller)?;
         let is = |stack: &Stack| {
             let upper = stack.upper.as_ref();
-            upper.map(|upper| (upper.state, upper.token.clone()))
+            upper.map(|upper| (upper.state, upper.token.clone(), stack.layers.clone()))
         };
         let locked_is_read_only = after.upper.is_some() || now.read_only || !before.base_read_only;
         if is(&now.stack) == is(after) && now.foreign.is_none() && locked_is_read_only {

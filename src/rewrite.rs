@@ -79,7 +79,8 @@ fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
     made
 }
 
-fn make(at: &Path, content: &dyn Node) -> Result<()> {
+/// A new file with the content of `content`.
+pub fn make(at: &Path, content: &dyn Node) -> Result<()> {
     if content.side().file_type == FileType::Symlink {
         let target = content.target()?;
         return std::os::unix::fs::symlink(target, at).map_err(|e| Error::io("making a link", e));
@@ -91,7 +92,7 @@ fn make(at: &Path, content: &dyn Node) -> Result<()> {
 }
 
 /// Owner, mode and extended attributes.
-fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
+pub fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
     let side = metadata.side();
     std::os::unix::fs::lchown(at, Some(side.uid), Some(side.gid))
         .map_err(|e| Error::io("changing an owner", e))?;

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::observe::{Observation, USR, superblock_is_read_only};
 use crate::ostree::sysroot;
 use crate::plan::{Cover, Exchange};
-use crate::sys::files;
+use crate::sys::files::{self, Attributes};
 use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
 use crate::sys::namespace::System;
@@ -59,9 +59,11 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
     bare()?;
     make_sysroot_writable()?;
     let (upper, work) = cover.upper_and_work();
+    let layers = cover.layers.iter().map(|layer| layer.0.as_path());
+    let lowers: Vec<&Path> = layers.chain([hierarchy]).collect();
     let overlay = Overlay {
         source: cover.token.as_str(),
-        lower: hierarchy,
+        lowers: &lowers,
         upper: &upper,
         work: &work,
         exclusive: false,
@@ -71,6 +73,14 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
         mounts::attach_on_top(tree, point)?;
     }
     mounts::clone_tree(hierarchy, true)
+}
+
+/// What the base looks like, whatever lies over it.
+pub fn attributes_of_base(system: &System) -> Result<Attributes> {
+    system.in_private_copy(|| {
+        bare()?;
+        Attributes::of(Path::new(USR))
+    })
 }
 
 /// Takes every overlay off the base; in a private namespace only.
@@ -223,7 +233,7 @@ pub fn is_in_use(system: &System, directory: &Path) -> Result<bool> {
         let scratch = Path::new("/run/ostree");
         let overlay = Overlay {
             source: "ostree-unlock-probe",
-            lower: scratch,
+            lowers: &[scratch],
             upper: &directory.join("upper"),
             work: &directory.join("work"),
             exclusive: true,

@@ -117,3 +117,11 @@ pub fn copy(
     transaction.commit(none)?;
     Ok(())
 }
+
+/// Has a ref lead to a commit, or removes it.
+pub fn point(repo: &ostree::Repo, reference: &str, commit: Option<&str>) -> Result<()> {
+    if commit.is_none() && repo.resolve_rev(reference, true)?.is_none() {
+        return Ok(());
+    }
+    Ok(repo.set_ref_immediate(None, reference, commit, gio::Cancellable::NONE)?)
+}

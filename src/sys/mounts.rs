@@ -171,7 +171,8 @@ pub fn reconfigure(path: &Path, read_only: bool) -> rustix::io::Result<()> {
 /// The directories of an overlay, and what it is called.
 pub struct Overlay<'a> {
     pub source: &'a str,
-    pub lower: &'a Path,
+    /// The topmost first.
+    pub lowers: &'a [&'a Path],
     pub upper: &'a Path,
     pub work: &'a Path,
     /// Refuse (`BUSY`) instead of going on where another overlay uses the same upper.
@@ -187,14 +188,16 @@ pub struct Overlay<'a> {
 pub fn mount_overlay(overlay: &Overlay<'_>, path: &Path) -> rustix::io::Result<()> {
     let index = if overlay.exclusive { "on" } else { "off" };
     let mut options = Vec::new();
-    for (key, directory) in [
-        ("lowerdir", overlay.lower),
-        ("upperdir", overlay.upper),
-        ("workdir", overlay.work),
+    for (key, directories) in [
+        ("lowerdir", overlay.lowers),
+        ("upperdir", &[overlay.upper]),
+        ("workdir", &[overlay.work]),
     ] {
         options.extend_from_slice(key.as_bytes());
-        options.push(b'=');
-        escape_into(&mut options, directory);
+        for (position, directory) in directories.iter().enumerate() {
+            options.push(if position == 0 { b'=' } else { b':' });
+            escape_into(&mut options, directory);
+        }
         options.push(b',');
     }
     options.extend_from_slice(format!("index={index},metacopy=off,redirect_dir=off").as_bytes());

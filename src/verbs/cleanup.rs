@@ -78,7 +78,7 @@ fn remove_all(
     };
     let on_disk = sysroot::is_writable(writable_sysroot)?;
     for leftover in leftovers::find(Path::new("/"), now) {
-        if matches!(leftover, Leftover::Upper(_) | Leftover::Scratch(_)) && !on_disk {
+        if matches!(leftover, Leftover::Upper(_) | Leftover::OfBefore(_)) && !on_disk {
             outcome.notes.push(format!(
                 "nothing can be written there, so not done: {leftover}"
             ));

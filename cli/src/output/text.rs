@@ -149,6 +149,30 @@ pub(crate) fn begin(outcome: &Outcome) -> String {
     text
 }
 
+/// `apply`.
+pub(crate) fn apply(outcome: &Outcome) -> String {
+    if outcome.dry_run {
+        return dry_run(outcome);
+    }
+    let mut text = "The commit is live.\n".to_owned();
+    text += "It is gone after a reboot, `ostree-unlock rollback` or `ostree-unlock end`.\n";
+    text += &notes(outcome);
+    text
+}
+
+/// `rollback`.
+pub(crate) fn rollback(outcome: &Outcome) -> String {
+    if outcome.dry_run {
+        return dry_run(outcome);
+    }
+    let mut text = match outcome.state {
+        State::None => "/usr is locked again, as it was deployed.\n".to_owned(),
+        state => format!("/usr is what it was before, in the state {state}.\n"),
+    };
+    text += &notes(outcome);
+    text
+}
+
 /// `end`, and what it discarded where that could be counted.
 pub(crate) fn end(outcome: &Outcome, discarded: Option<Usage>) -> String {
     if outcome.dry_run {
