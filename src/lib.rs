@@ -59,6 +59,7 @@ mod swap;
 #[allow(unsafe_code)]
 mod sys;
 mod systemd;
+mod transition;
 mod tree;
 mod upper;
 mod verbs;
@@ -76,6 +77,7 @@ pub use crate::packages::{Package, PackageChange, PackageDifference, PackageForm
 pub use crate::perform::Outcome;
 pub use crate::side::{FileType, Side};
 pub use crate::stack::{MadeBy, State};
+pub use crate::transition::Transition;
 pub use crate::verbs::apply::{apply, rollback};
 pub use crate::verbs::begin::begin;
 pub use crate::verbs::cleanup::cleanup;

@@ -69,6 +69,7 @@ pub struct Options {
     pub(crate) deploy: Option<Deploy>,
     pub(crate) kept: Option<String>,
     pub(crate) scratch: bool,
+    pub(crate) allow_replacement: bool,
 }
 
 /// Who signs a commit.
@@ -208,7 +209,7 @@ impl Options {
         self
     }
 
-    /// `commit` with [`onto`](Options::onto): whose version is taken at this path and below it, where both sides
+    /// `commit` with [`onto`](Options::onto), `apply`, `rollback`: whose version is taken at this path and below it, where both sides
     /// changed the same; `/` is everywhere. The longest path that fits counts.
     pub fn prefer(mut self, path: impl Into<PathBuf>, prefer: Prefer) -> Options {
         self.prefer.push((path.into(), prefer));
@@ -265,6 +266,12 @@ impl Options {
         self
     }
 
+    /// `apply`: go on although packages are replaced or removed under what runs.
+    pub fn allow_replacement(mut self, on: bool) -> Options {
+        self.allow_replacement = on;
+        self
+    }
+
     /// `commit`: have it booted next.
     pub fn deploy(mut self, deploy: Deploy) -> Options {
         self.deploy = Some(deploy);
@@ -302,6 +309,7 @@ impl Options {
             ("deploy", self.deploy.is_some()),
             ("kept", self.kept.is_some()),
             ("scratch", self.scratch),
+            ("allow_replacement", self.allow_replacement),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
             Some((name, _)) => Err(meaningless(name)),

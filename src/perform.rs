@@ -35,7 +35,7 @@ use crate::sys::namespace::{self, System, in_system};
 use crate::upper::Uppers;
 
 /// The refs that keep live commits, each under the deployment that runs.
-const LIVE: &str = "unlock/live";
+pub const LIVE: &str = "unlock/live";
 
 /// What an operation did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

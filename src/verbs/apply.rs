@@ -12,10 +12,12 @@ use crate::live;
 use crate::observe::{Observation, USR};
 use crate::options::{Options, Watch};
 use crate::ostree::{DeploymentId, deployments, sysroot};
-use crate::perform::{self, Outcome};
+use crate::perform;
+use crate::plan::Plan;
 use crate::plan::apply::{self, Apply, Target};
 use crate::stack::Token;
 use crate::sys::random;
+use crate::transition::Transition;
 use crate::tree::{Node, commit as commits, overlay};
 
 /// Makes the `/usr` of another commit live: `commit` is a checksum or a ref; without it that of
@@ -35,9 +37,15 @@ pub fn apply(
     commit: Option<&str>,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<Outcome> {
+) -> Result<Transition> {
     let start = || {
-        options.only(&["dry_run", "lock_wait", "lock_held", "prefer"])?;
+        options.only(&[
+            "dry_run",
+            "lock_wait",
+            "lock_held",
+            "prefer",
+            "allow_replacement",
+        ])?;
         changes::check_preferences(&options.prefer)?;
         let booted = sysroot::target(sysroot, deployment)?;
         let repo = sysroot::booted_repo()?;
@@ -48,10 +56,7 @@ pub fn apply(
         let checksum = commits::resolve(&repo, &name)?;
         live::fit(&repo, &booted.commit, &checksum)?;
         let origin = (name != checksum).then_some(name);
-        perform::run(&booted, options, watch, |observation| {
-            let target = Target::Commit(checksum, origin);
-            decide(observation, target, options)
-        })
+        carry_out(&booted, Target::Commit(checksum, origin), options, watch)
     };
     start().map_err(|error: Error| error.during("apply"))
 }
@@ -67,14 +72,12 @@ pub fn rollback(
     all: bool,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<Outcome> {
+) -> Result<Transition> {
     let start = || {
         options.only(&["dry_run", "lock_wait", "lock_held", "prefer"])?;
         changes::check_preferences(&options.prefer)?;
         let booted = sysroot::target(sysroot, deployment)?;
-        perform::run(&booted, options, watch, |observation| {
-            decide(observation, Target::Before { all }, options)
-        })
+        carry_out(&booted, Target::Before { all }, options, watch)
     };
     start().map_err(|error: Error| error.during("rollback"))
 }
@@ -92,7 +95,31 @@ fn next(booted: &DeploymentId) -> Result<String> {
     })
 }
 
-fn decide(observation: &Observation, target: Target, options: &Options) -> Result<crate::plan::Plan> {
+fn carry_out(
+    booted: &DeploymentId,
+    target: Target,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Transition> {
+    let mut transition = Transition::default();
+    let back = matches!(target, Target::Before { .. });
+    let outcome = perform::run(booted, options, watch, |observation| {
+        let plan = decide(observation, target, options)?;
+        let commit = plan.after.live().unwrap_or(&booted.commit);
+        let repo = sysroot::booted_repo()?;
+        transition = Transition::between(&repo, observation.commit(), commit, &|| Ok(()))?;
+        if !back && !options.allow_replacement && !options.dry_run {
+            transition.refuse_replacement()?;
+        }
+        Ok(plan)
+    })?;
+    Ok(Transition {
+        outcome,
+        ..transition
+    })
+}
+
+fn decide(observation: &Observation, target: Target, options: &Options) -> Result<Plan> {
     let written = match observation.upper_path() {
         Some(upper) => live::written(&upper)?,
         None => None,

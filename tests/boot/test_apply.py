@@ -59,3 +59,91 @@ def test_an_apply_over_what_was_written_keeps_it(system, usr, libostree):
     assert sorted([*before, next(line for line in listing(system) if "/after'" in line)]) == listing(system)
     system.run("ostree-unlock end")
     assert not system.exists("/usr/mine")
+
+
+@trees("trixie")
+def test_again_and_again_and_all_the_way_back(system, usr, libostree, mounts, is_locked):
+    before, mounted = listing(system), mounts()
+    first = other_commit(system)
+    second = other_commit(system, "rm -r /usr/share/doc; echo second >/usr/share/second; rm /usr/bin/head", "second")
+    trees_of = {name: checked_out(system, commit) for name, commit in (("other", first), ("second", second))}
+    for name in ("other", "second", "other"):
+        system.run(["ostree-unlock", "apply", name])
+        assert listing(system) == trees_of[name]
+    assert len(mounts()) == len(mounted) + 1
+    system.run("ostree-unlock rollback")
+    assert listing(system) == trees_of["second"]
+    system.run("ostree-unlock apply --reset")
+    assert listing(system) == before and usr()["unlocked"] == "transient"
+    system.run("ostree-unlock rollback")
+    assert listing(system) == trees_of["second"]
+    system.run("ostree-unlock rollback --all")
+    is_locked()
+    assert listing(system) == before and mounts() == mounted
+    refused = system.run("ostree-unlock rollback", check=False)
+    assert refused.returncode == 26 and "nothing was applied" in refused.stderr
+
+
+@trees("trixie", "sid")
+def test_a_target_that_is_gone_stays_live(system, is_locked):
+    """Its ref and deployment are removed, and what libostree collects then is what it would collect without us."""
+    commit = other_commit(system)
+    expected = checked_out(system, commit)
+    system.run("ostree admin deploy --no-prune other && ostree-unlock apply")
+    assert listing(system) == expected
+    system.run("ostree admin undeploy 0 && ostree refs --delete other && ostree admin cleanup && ostree prune --refs-only")
+    assert listing(system) == expected
+    system.run(f"ostree show {commit} && ostree-unlock end --yes && ostree prune --refs-only")
+    is_locked()
+    assert system.run(["ostree", "show", commit], check=False).returncode != 0
+
+
+@trees("bookworm", "sid")
+def test_a_reboot_ends_it(system, is_locked):
+    before = listing(system)
+    other_commit(system)
+    system.run("ostree-unlock apply other")
+    system.reboot()
+    is_locked()
+    assert listing(system) == before
+    # In namespaces the kernel does not boot anew, so its boot has the same id.
+    forget = "mount -o remount,rw /sysroot; for stamp in /sysroot/ostree/deploy/*/backing/*/unlock/*/boot; do echo x >$stamp; done"
+    system.run(["unshare", "--mount", "sh", "-ec", forget])
+    system.run("ostree-unlock cleanup")
+    left = system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock").stdout.split()
+    assert not {"deltas", "uppers"} & set(left), left
+    assert system.run("ostree refs --list unlock/live").stdout == ""
+
+
+@trees("trixie")
+def test_what_hides_a_change_is_a_conflict(system):
+    other_commit(system, "echo theirs >/usr/lib/os-release; chmod 700 /usr/share/doc; rm /usr/bin/head; echo new >/usr/share/misc/new")
+    system.run("ostree-unlock begin && echo mine >/usr/lib/os-release && touch /usr/bin/head /usr/share/doc/x")
+    system.run("rm -r /usr/share/misc && mkdir /usr/share/misc")
+    refused = system.run("ostree-unlock apply other --json", check=False)
+    assert refused.returncode == 28, refused
+    for path in ("/usr/lib/os-release", "/usr/bin/head", "/usr/share/doc", "/usr/share/misc/new"):
+        assert path in refused.stdout, path
+    system.run("touch /usr/still-open")
+    system.run("ostree-unlock apply other --prefer changes")
+    assert system.read("/usr/lib/os-release") == "mine\n"
+
+
+@trees("trixie")
+def test_what_cannot_be_applied_is_refused(system):
+    other_commit(system)
+    is_refused = lambda status, *words: system.run(["ostree-unlock", *words], check=False).returncode == status  # noqa: E731
+    assert is_refused(26, "apply")
+    assert is_refused(26, "apply", "no-such-ref")
+    assert is_refused(26, "rollback")
+    system.run("ostree commit -b strange --tree=dir=/etc")
+    refused = system.run("ostree-unlock apply strange", check=False)
+    assert refused.returncode == 2, refused
+    system.run("ostree-unlock begin && exec 9>/usr/open && ! ostree-unlock apply other 2>/var/said; grep -q 'open for writing' /var/said")
+    system.run("ostree-unlock begin hotfix")
+    assert is_refused(20, "apply", "other")
+    system.run("ostree-unlock end --yes && ostree-unlock apply other")
+    assert is_refused(20, "begin", "hotfix")
+    state = system.run("ls /run/ostree/deployment-state/").stdout.strip()
+    system.run(f"touch /run/ostree/deployment-state/{state}/rpmostree-is-live.stamp")
+    assert is_refused(20, "apply", "other")

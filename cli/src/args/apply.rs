@@ -52,8 +52,20 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) reset: bool,
 
+    /// Go on although packages are replaced or removed under what runs
+    #[arg(long)]
+    allow_replacement: bool,
+
     #[command(flatten)]
     pub(crate) live: LiveArgs,
+}
+
+impl ApplyArgs {
+    /// As the library takes them.
+    pub(crate) fn options(&self) -> Options {
+        let options = self.live.options();
+        options.allow_replacement(self.allow_replacement)
+    }
 }
 
 /// `rollback`.

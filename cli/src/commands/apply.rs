@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `apply` and `rollback`.
 
-use ostree_unlock::{Outcome, Result, Watch};
+use ostree_unlock::{Result, Transition, Watch};
 
 use crate::answer::Answer;
 use crate::args::{ApplyArgs, LiveArgs, RollbackArgs};
-use crate::output::{json, progress, text};
+use crate::output::{live, progress};
 use crate::{interrupt, sysroot};
 
 pub(super) fn apply(args: &ApplyArgs) -> Result<Answer> {
@@ -13,25 +13,25 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Answer> {
         true => ostree_unlock::detect()?.deployment.map(|booted| booted.commit),
         false => args.commit.clone(),
     };
-    let options = args.live.options();
-    let outcome = run(&args.live, |sysroot, watch| {
+    let options = args.options();
+    let transition = run(&args.live, |sysroot, watch| {
         ostree_unlock::apply(sysroot, None, commit.as_deref(), &options, watch)
     })?;
-    Ok(Answer::done(text::apply(&outcome), json::outcome(&outcome)))
+    Ok(Answer::done(live::applied(&transition), live::json(&transition)))
 }
 
 pub(super) fn rollback(args: &RollbackArgs) -> Result<Answer> {
     let options = args.live.options();
-    let outcome = run(&args.live, |sysroot, watch| {
+    let transition = run(&args.live, |sysroot, watch| {
         ostree_unlock::rollback(sysroot, None, args.all, &options, watch)
     })?;
-    Ok(Answer::done(text::rollback(&outcome), json::outcome(&outcome)))
+    Ok(Answer::done(live::rolled_back(&transition), live::json(&transition)))
 }
 
 fn run(
     args: &LiveArgs,
-    verb: impl Fn(&ostree::Sysroot, &Watch<'_>) -> Result<Outcome>,
-) -> Result<Outcome> {
+    verb: impl Fn(&ostree::Sysroot, &Watch<'_>) -> Result<Transition>,
+) -> Result<Transition> {
     let sysroot = sysroot::open(args.sysroot.path.as_deref());
     let cancellable = interrupt::cancellable();
     progress::shown(|tell| {

@@ -126,7 +126,7 @@ fn exceptions(skipped: &[(PathBuf, &'static str)], resolved: &[(Conflict, Prefer
     text
 }
 
-fn short(checksum: &str) -> &str {
+pub(super) fn short(checksum: &str) -> &str {
     checksum.get(..12).unwrap_or(checksum)
 }
 
@@ -145,30 +145,6 @@ pub(crate) fn begin(outcome: &Outcome) -> String {
         false => "What is written is gone after a reboot or",
     };
     let mut text = format!("/usr is unlocked: {state}, {open}.\n{lasts} `ostree-unlock end`.\n");
-    text += &notes(outcome);
-    text
-}
-
-/// `apply`.
-pub(crate) fn apply(outcome: &Outcome) -> String {
-    if outcome.dry_run {
-        return dry_run(outcome);
-    }
-    let mut text = "The commit is live.\n".to_owned();
-    text += "It is gone after a reboot, `ostree-unlock rollback` or `ostree-unlock end`.\n";
-    text += &notes(outcome);
-    text
-}
-
-/// `rollback`.
-pub(crate) fn rollback(outcome: &Outcome) -> String {
-    if outcome.dry_run {
-        return dry_run(outcome);
-    }
-    let mut text = match outcome.state {
-        State::None => "/usr is locked again, as it was deployed.\n".to_owned(),
-        state => format!("/usr is what it was before, in the state {state}.\n"),
-    };
     text += &notes(outcome);
     text
 }
@@ -242,7 +218,7 @@ pub(crate) fn discard_question(path: &Path, usage: Option<Usage>) -> String {
     format!("Relocking {} discards {what}. Go on?", path.display())
 }
 
-fn dry_run(outcome: &Outcome) -> String {
+pub(super) fn dry_run(outcome: &Outcome) -> String {
     let mut text = "Nothing was changed. It would:\n".to_owned();
     for (number, step) in outcome.steps.iter().enumerate() {
         text += &wrap::hanging(&format!("{:>3}. ", number + 1), step);
@@ -252,7 +228,7 @@ fn dry_run(outcome: &Outcome) -> String {
     text
 }
 
-fn notes(outcome: &Outcome) -> String {
+pub(super) fn notes(outcome: &Outcome) -> String {
     let notes = outcome.notes.iter();
     notes.map(|note| wrap::hanging("note: ", note)).collect()
 }
