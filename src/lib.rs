@@ -32,6 +32,8 @@ mod conflict;
 mod deadline;
 mod diff;
 mod error;
+// The merge of defaults has no verb yet.
+#[allow(dead_code, unused_imports)]
 mod etc;
 mod holder;
 mod hooks;
