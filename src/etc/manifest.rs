@@ -18,7 +18,8 @@ use crate::sys::files;
 const NAME: &str = "manifest";
 const FORMAT: u32 = 1;
 
-/// A path of `/etc`.
+/// A path of `/etc`. Where nothing was there before and nothing comes, somebody had removed a default
+/// that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub path: PathBuf,
@@ -38,6 +39,21 @@ type Whole = (u32, Vec<Line>);
 pub fn write(place: &Path, entries: &[Entry]) -> Result<()> {
     let directory = files::hold(place)?;
     files::write_lasting(directory, NAME, to_variant(entries).data()).map_err(|e| e.at(place))
+}
+
+impl Entry {
+    pub fn of_absent(path: &Path) -> Entry {
+        Entry {
+            path: path.to_owned(),
+            before: None,
+            modified: (0, 0),
+            after: None,
+        }
+    }
+
+    pub fn is_absent(&self) -> bool {
+        self.before.is_none() && self.after.is_none()
+    }
 }
 
 /// What `place` has; `None` where there is none, or no such directory.
@@ -153,7 +169,12 @@ mod tests {
         added.before = None;
         let mut removed = entry(b"");
         removed.after = None;
-        vec![entry(b"a"), added, removed]
+        vec![
+            entry(b"a"),
+            added,
+            removed,
+            Entry::of_absent(Path::new("b")),
+        ]
     }
 
     fn reread(bytes: &[u8]) -> Option<Vec<Entry>> {

@@ -24,6 +24,8 @@ pub struct Merge {
     pub changes: Vec<Change>,
     /// What stays although its default is another now, sorted.
     pub kept: Vec<Kept>,
+    /// What goes, and was removed here before: not to come back with its directory.
+    pub(super) absent: Vec<PathBuf>,
 }
 
 /// A default that takes effect.
@@ -91,6 +93,7 @@ pub fn plan(old: &Rc<dyn Node>, current: &Rc<dyn Node>, new: &Rc<dyn Node>) -> R
         goes: Vec::new(),
         comes: Vec::new(),
         kept: Vec::new(),
+        absent: Vec::new(),
         directories: BTreeSet::new(),
     };
     for found in Walk::new(Path::new(""), Rc::clone(old), Rc::clone(new)) {
@@ -105,6 +108,7 @@ struct Planning<'a> {
     goes: Vec<Change>,
     comes: Vec<Change>,
     kept: Vec<Kept>,
+    absent: Vec<PathBuf>,
     /// Those that come.
     directories: BTreeSet<PathBuf>,
 }
@@ -130,6 +134,7 @@ impl Planning<'_> {
             }
         }
         match verdict {
+            Verdict::Nothing if before.is_none() => self.absent.push(found.path),
             Verdict::Nothing => {}
             Verdict::Keep(reason) => self.kept.push(Kept {
                 path: found.path,
@@ -174,6 +179,7 @@ impl Planning<'_> {
         let mut merge = Merge {
             changes: Vec::new(),
             kept: self.kept,
+            absent: self.absent,
         };
         let mut gone = BTreeSet::new();
         for change in self.goes.into_iter().rev().chain(self.comes) {

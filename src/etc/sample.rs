@@ -82,49 +82,63 @@ impl Sample {
 
     /// All that is in a tree, with what can be known of it, but for the times of directories.
     pub fn listing(&self, tree: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        list(&self.at(tree), Path::new(""), true, &mut lines);
-        lines
+        self.list(tree, Detail::All)
     }
 
     /// The same without times and labels.
     pub fn defaults(&self, tree: &str) -> Vec<String> {
+        self.list(tree, Detail::Defaults)
+    }
+
+    /// The same of all that is no directory.
+    pub fn contents(&self, tree: &str) -> Vec<String> {
+        self.list(tree, Detail::Contents)
+    }
+
+    fn list(&self, tree: &str, detail: Detail) -> Vec<String> {
         let mut lines = Vec::new();
-        list(&self.at(tree), Path::new(""), false, &mut lines);
+        let mut waiting = vec![PathBuf::new()];
+        while let Some(below) = waiting.pop() {
+            let at = self.at(tree).join(&below);
+            if !at.is_symlink() && at.is_dir() {
+                let entries = fs::read_dir(&at).unwrap().flatten();
+                waiting.extend(entries.map(|entry| below.join(entry.file_name())));
+            }
+            if detail != Detail::Contents || at.is_symlink() || !at.is_dir() {
+                lines.push(format!("{below:?} {}", line(&at, detail)));
+            }
+        }
+        lines.sort();
         lines
     }
 }
 
-fn list(root: &Path, below: &Path, whole: bool, lines: &mut Vec<String>) {
-    let at = match below.as_os_str().is_empty() {
-        true => root.to_owned(),
-        false => root.join(below),
-    };
-    let metadata = fs::symlink_metadata(&at).unwrap();
+#[derive(Clone, Copy, PartialEq)]
+enum Detail {
+    All,
+    Defaults,
+    Contents,
+}
+
+fn line(at: &Path, detail: Detail) -> String {
+    let metadata = fs::symlink_metadata(at).unwrap();
     let content = match metadata.file_type() {
-        kind if kind.is_file() => fs::read(&at).unwrap(),
-        kind if kind.is_symlink() => fs::read_link(&at).unwrap().as_os_str().as_bytes().to_vec(),
+        kind if kind.is_file() => fs::read(at).unwrap(),
+        kind if kind.is_symlink() => fs::read_link(at).unwrap().as_os_str().as_bytes().to_vec(),
         _ => Vec::new(),
     };
-    let mut xattrs = xattr::all(&at).unwrap();
-    xattrs.retain(|name, _| whole || name.as_slice() != SELINUX);
+    let mut xattrs = xattr::all(at).unwrap();
+    xattrs.retain(|name, _| detail == Detail::All || name.as_slice() != SELINUX);
     let time = (metadata.mtime(), metadata.mtime_nsec());
-    let time = (whole && !metadata.is_dir()).then_some(time);
-    lines.push(format!(
-        "{below:?} {:o} {}:{} {time:?} {:?} {:?}",
+    let has_time = detail == Detail::All && !metadata.is_dir();
+    format!(
+        "{:o} {}:{} {:?} {xattrs:?} {:?}",
         metadata.mode(),
         metadata.uid(),
         metadata.gid(),
-        xattrs,
+        has_time.then_some(time),
         content.escape_ascii().to_string(),
-    ));
-    if metadata.is_dir() {
-        let mut names: Vec<_> = fs::read_dir(&at).unwrap().flatten().collect();
-        names.sort_by_key(|entry| entry.file_name());
-        for entry in names {
-            list(root, &below.join(entry.file_name()), whole, lines);
-        }
-    }
+    )
 }
 
 pub fn set(path: &Path, name: &str, value: &str) {

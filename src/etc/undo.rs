@@ -111,6 +111,7 @@ fn write(place: &Path, etc: &Path, merge: &Merge, proceed: &dyn Fn() -> Result<(
         let copy = copies.join(number.to_string());
         entries.push(record(&copy, etc, change)?);
     }
+    entries.extend(merge.absent.iter().map(|path| Entry::of_absent(path)));
     let opened = File::open(place).map_err(|e| Error::io("opening it", e).at(place))?;
     // The copies, and the directories that lead to them, before what says that they are whole.
     files::sync_file_system(opened).map_err(|e| e.at(place))?;
@@ -212,7 +213,7 @@ enum Fate {
 
 fn fate(entry: &Entry, there: Option<&Description>, was_interrupted: bool) -> Fate {
     let (before, after) = (entry.before.as_ref(), entry.after.as_ref());
-    if there == before {
+    if there == before || entry.is_absent() {
         Fate::Done
     } else if description::same(there, after)
         || was_interrupted && description::is_halfway(there, before, after)
@@ -289,6 +290,7 @@ mod tests {
     use super::super::merge;
     use super::super::sample::{self, Dice, Sample, stop_after};
     use super::*;
+    use crate::sys::{mounts, namespace};
 
     const GO_ON: &dyn Fn() -> Result<()> = &|| Ok(());
 
@@ -577,5 +579,99 @@ mod tests {
         assert!(again.is_err());
         assert_eq!(sample.kept(), [""; 0]);
         assert_eq!(sample.read("etc/a"), "1");
+    }
+    #[test]
+    fn what_somebody_had_removed_is_not_asked_for() {
+        let sample = Sample::of_three("absent");
+        sample.files("dir/a", ["1", "1", ""]);
+        sample.files("dir/b", ["1", "", ""]);
+        sample.apply();
+        sample.file("etc/dir/b", "mine");
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.read("etc/dir/a"), "1");
+        assert_eq!(sample.read("etc/dir/b"), "mine");
+    }
+
+    /// Runs `test` with an `/etc` that has so many bytes, mounted where nobody else sees it.
+    fn on_a_small_disk(name: &'static str, size: u64, test: fn(&Sample)) {
+        let thread = std::thread::spawn(move || {
+            namespace::leave().unwrap();
+            let sample = Sample::of_three(name);
+            mounts::mount_tmpfs(&sample.at("etc"), Some(size)).unwrap();
+            test(&sample);
+            mounts::detach(&sample.at("etc")).unwrap();
+        });
+        thread.join().unwrap();
+    }
+
+    fn pages(number: usize) -> String {
+        "x".repeat(4096 * number)
+    }
+
+    #[test]
+    fn a_full_disk_leaves_everything_as_it_was() {
+        on_a_small_disk("full", 40 * 4096, |sample| {
+            sample.files("a", ["1", "1", &pages(8)]);
+            sample.files("b", ["", "", &pages(8)]);
+            sample.files("gone/c", ["1", "1", ""]);
+            let mut failures = 0;
+            for ballast in 0..36 {
+                let _ = fs::remove_file(sample.at("etc/ballast"));
+                sample.file("etc/ballast", &pages(ballast));
+                let before = sample.listing("etc");
+                if let Err(error) = sample.record().carry_out(GO_ON) {
+                    assert_eq!(error.kind(), Kind::NoSpace);
+                    assert!(!sample.at("undo/0").exists());
+                    failures += 1;
+                }
+                sample.kept();
+                assert_eq!(sample.listing("etc"), before, "{ballast}");
+            }
+            assert!((10..30).contains(&failures), "{failures}");
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_for_want_of_space_is_later() {
+        on_a_small_disk("later", 40 * 4096, |sample| {
+            sample.files("a", [&pages(16), &pages(16), "1"]);
+            sample.files("b", [&pages(2), &pages(2), ""]);
+            let before = sample.listing("etc");
+            sample.apply();
+            sample.file("etc/ballast", &pages(30));
+            let full = sample.back(GO_ON);
+            assert!(full.is_err_and(|error| error.kind() == Kind::NoSpace));
+            assert_eq!(sample.read("etc/a"), "1");
+            fs::remove_file(sample.at("etc/ballast")).unwrap();
+            assert_eq!(sample.kept(), [""; 0]);
+            assert_eq!(sample.listing("etc"), before);
+        });
+    }
+
+    #[test]
+    fn what_is_read_only_stays_as_it_is() {
+        on_a_small_disk("read-only", 40 * 4096, |sample| {
+            sample.files("a", ["1", "1", "2"]);
+            let before = sample.listing("etc");
+            let undo = sample.record();
+            mounts::reconfigure(&sample.at("etc"), true).unwrap();
+            let failed = undo.carry_out(GO_ON);
+            assert!(failed.is_err_and(|error| error.is_of_medium()));
+            assert!(!sample.at("undo/0").exists());
+            assert_eq!(sample.listing("etc"), before);
+        });
+    }
+
+    #[test]
+    fn no_half_of_an_undo_is_left_where_there_is_no_space_for_it() {
+        on_a_small_disk("no-undo", 4 * 4096, |sample| {
+            sample.file("old/a", &pages(8));
+            let (old, new) = (sample.node("old"), sample.node("new"));
+            let merge = merge::plan(&old, &old, &new).unwrap();
+            let place = sample.at("etc/0");
+            let failed = Undo::record(&place, &sample.at("old"), &merge, GO_ON);
+            assert!(failed.is_err_and(|error| error.kind() == Kind::NoSpace));
+            assert!(!place.exists());
+        });
     }
 }
