@@ -33,6 +33,8 @@ mod deadline;
 mod delta;
 mod diff;
 mod error;
+// The merge of defaults has no verb yet.
+#[allow(dead_code, unused_imports)]
 mod etc;
 mod hidden;
 mod history;
