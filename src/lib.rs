@@ -31,6 +31,7 @@ mod config;
 mod conflict;
 mod deadline;
 mod delta;
+mod deployed_etc;
 mod diff;
 mod error;
 // The merge of defaults has no verb yet.

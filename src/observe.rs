@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::history::History;
 use crate::intent::{self, Intent, Record};
 use crate::options::Backing;
+use crate::deployed_etc;
 use crate::ostree::DeploymentId;
+pub use crate::ostree::booted::OURS;
 use crate::ostree::flags::{self, Flags};
 use crate::ostree::sysroot;
 use crate::stack::{self, Layer, MadeBy, Stack, State, Token, Upper};
@@ -26,11 +28,8 @@ pub const USR: &str = "/usr";
 pub const USR_TRANSIENT: &str = "usr-transient";
 /// What ostree-prepare-root calls the root that it mounts from an image.
 const COMPOSEFS: &str = "composefs";
-/// What is ours alone in the backing directory.
-pub const OURS: &str = "unlock";
 /// In it, uppers that lie over other layers than the base alone.
 pub const UPPERS: &str = "uppers";
-const UNDO: &str = "etc";
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -58,8 +57,8 @@ pub struct Observation {
     pub intent: Result<Option<Intent>, String>,
     /// What was applied live in this boot.
     pub history: Result<Option<History>, String>,
-    /// Whether there is something to take back of what an apply did to /etc.
-    pub etc_is_merged: bool,
+    /// Whether something of what live commits did to /etc is left that is not in the history.
+    pub etc_is_left: bool,
     /// What there is of the upper of a state that ends with the boot, on disk.
     pub temporary: Found,
     /// What there is of a hotfix, mounted or not.
@@ -101,7 +100,6 @@ struct Facts {
     record: Result<Option<Record>>,
     intent: Result<Option<Intent>>,
     history: Result<Option<History>>,
-    etc_is_merged: bool,
     temporary: Found,
     lasting: Found,
 }
@@ -128,11 +126,6 @@ pub fn deltas_directory(deployment: &DeploymentId) -> PathBuf {
     ours(deployment).join(stack::DELTAS)
 }
 
-/// Where the undos of /etc are, each under its place in the history.
-pub fn undo_directory(deployment: &DeploymentId) -> PathBuf {
-    ours(deployment).join(UNDO)
-}
-
 fn ours(deployment: &DeploymentId) -> PathBuf {
     let sysroot = Path::new(sysroot::PATH);
     sysroot.join(deployment.backing()).join(OURS)
@@ -142,18 +135,20 @@ fn ours(deployment: &DeploymentId) -> PathBuf {
 pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
     let flags = flags::read(deployment);
     let (record, intent) = intent::read(deployment);
-    Ok(interpret(Facts {
+    let mut observation = interpret(Facts {
         mounts: mountinfo::load(view)?,
         flag_directory: flags::recorded_directory(deployment, flags.state()),
         flags,
         record,
         intent,
         history: intent::read_history(deployment),
-        etc_is_merged: files::exists(&undo_directory(deployment)),
         temporary: Found::look(&upper_directory(deployment), State::Development),
         lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
         deployment: deployment.clone(),
-    }))
+    });
+    let known = observation.applied().len();
+    observation.etc_is_left = deployed_etc::is_left(deployment, known);
+    Ok(observation)
 }
 
 /// The same of mounts and uppers alone: enough to tell whether an overlay of ours is there.
@@ -166,7 +161,6 @@ pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
         record: Ok(None),
         intent: Ok(None),
         history: Ok(None),
-        etc_is_merged: false,
         temporary: Found::look(&upper_directory(deployment), State::Development),
         lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
     }))
@@ -277,7 +271,7 @@ fn interpret(facts: Facts) -> Observation {
         record: facts.record.map_err(|e: Error| e.to_string()),
         intent: facts.intent.map_err(|e: Error| e.to_string()),
         history: facts.history.map_err(|e: Error| e.to_string()),
-        etc_is_merged: facts.etc_is_merged,
+        etc_is_left: false,
         temporary: facts.temporary,
         lasting: facts.lasting,
         sysroot_writable: sysroot_is_writable(&facts.mounts),
@@ -506,7 +500,6 @@ pub mod tests {
             record: Ok(record),
             intent: Ok(intent),
             history: Ok(None),
-            etc_is_merged: false,
             temporary: Found::default(),
             lasting: Found::default(),
         })
@@ -642,7 +635,6 @@ pub mod tests {
                 record: Ok(None),
                 intent: Ok(None),
                 history: Ok(None),
-                etc_is_merged: false,
                 temporary: found(temporary),
                 lasting: found(lasting),
             });

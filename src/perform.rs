@@ -14,7 +14,9 @@ use gio::prelude::*;
 use crate::blocking;
 use crate::carry;
 use crate::delta;
+use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
+use crate::etc;
 use crate::holder::Holder;
 use crate::intent::Log;
 use crate::journal;
@@ -321,7 +323,12 @@ impl Worker<'_> {
                 publish::point(&sysroot::booted_repo()?, &reference, commit.as_deref())
             }),
             Step::BuildDelta(commit) => self.build_delta(commit, notes),
-            Step::MergeEtc { .. } | Step::TakeEtcBack(_) => Ok(()),
+            Step::MergeEtc { from, to, undo } => self.below_sysroot(|| {
+                let repo = sysroot::booted_repo()?;
+                let proceed = || self.check_cancelled();
+                deployed_etc::merge(&repo, self.deployment, (from, to), *undo, &proceed)
+            }),
+            Step::TakeEtcBack(number) => self.take_etc_back(*number, notes),
             Step::WriteHistory(history) => self.log.write_history(history),
             Step::DropHistory => self.log.drop_history(),
             Step::CheckUnchanged(upper, before) => self.check_unchanged(upper, *before),
@@ -397,6 +404,17 @@ impl Worker<'_> {
         })?;
         if built.copied > 0 {
             notes.push(format!("{} files were copied, as they cannot be linked", built.copied));
+        }
+        Ok(())
+    }
+
+    fn take_etc_back(&self, number: usize, notes: &mut Vec<String>) -> Result<()> {
+        let kept = self.below_sysroot(|| {
+            let repo = sysroot::booted_repo()?;
+            deployed_etc::take_back(&repo, self.deployment, number, &|| Ok(()))
+        })?;
+        if let Some(named) = etc::named(&kept) {
+            notes.push(format!("changed since the apply, and kept: {named}"));
         }
         Ok(())
     }

@@ -4,8 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::deployed_etc::ETC;
 use crate::diff::{Change, Walk};
 use crate::error::{Error, Kind, Result};
+use crate::etc::Merge;
 use crate::observe::USR;
 use crate::packages::{self, Databases, PackageChange, PackageDifference};
 use crate::perform::Outcome;
@@ -30,6 +32,10 @@ pub struct Transition {
     pub changed: u64,
     /// What became of the packages, sorted by name.
     pub packages: Vec<PackageDifference>,
+    /// What becomes another in `/etc`.
+    pub etc: Vec<PathBuf>,
+    /// What stays as it is in `/etc` although its default is another, and why.
+    pub etc_kept: Vec<(PathBuf, &'static str)>,
     /// The kernels of which modules came or went; that of the one that runs stay.
     pub kernels: Vec<String>,
 }
@@ -85,6 +91,14 @@ impl Transition {
             let name = path.file_name().unwrap_or_default();
             self.kernels.push(name.to_string_lossy().into_owned());
         }
+    }
+
+    /// Takes up what becomes of `/etc`.
+    pub fn will_merge(&mut self, merge: &Merge) {
+        let at = |path: &Path| Path::new(ETC).join(path);
+        self.etc = merge.changes.iter().map(|change| at(&change.path)).collect();
+        let kept = merge.kept.iter();
+        self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
     }
 
     /// Whether packages are added and nothing else becomes of any.

@@ -97,7 +97,9 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
             steps.push(Step::Cover(cover));
         }
     }
-    steps.extend(finish(&record, &history, dropped.as_ref()));
+    let mut rest = finish(&record, &history, dropped.as_ref());
+    rest.retain(|step| back || !matches!(step, Step::TakeEtcBack(_)));
+    steps.extend(rest);
     Ok(Plan {
         intent,
         after: Stack {

@@ -88,10 +88,11 @@ pub fn after_uncovering(
     frozen: &[PathBuf],
 ) -> Vec<Step> {
     let mut steps = Vec::new();
-    if observation.etc_is_merged {
+    let applied = !matches!(observation.history, Ok(None));
+    if applied || observation.etc_is_left {
         steps.push(Step::TakeEtcBack(0));
     }
-    if !matches!(observation.history, Ok(None)) {
+    if applied {
         steps.extend([Step::DropHistory, Step::SetLive(None)]);
     }
     if state == State::Hotfix {

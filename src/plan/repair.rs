@@ -41,6 +41,13 @@ pub fn repair(observation: &Observation) -> Option<Repair> {
     }
     if matches!(observation.intent, Ok(None)) {
         hotfix(observation, &mut repair);
+        if observation.etc_is_left {
+            let known = observation.applied().len();
+            repair
+                .notes
+                .push("what a commit that was live had brought to /etc was taken back".to_owned());
+            repair.steps.push(Step::TakeEtcBack(known));
+        }
     }
     let found = !repair.notes.is_empty();
     found.then_some(repair)
@@ -322,7 +329,7 @@ fn stale(observation: &Observation, repair: &mut Repair) {
     }
     let flagged = observation.flags.development || observation.flags.transient;
     let record = observation.record.as_ref().ok().and_then(Option::as_ref);
-    let applied = observation.etc_is_merged || !matches!(observation.history, Ok(None));
+    let applied = !matches!(observation.history, Ok(None));
     if flagged || record.is_some() || applied {
         repair
             .notes

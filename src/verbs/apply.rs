@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::changes;
 use crate::conflict::Prefer;
+use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
 use crate::hidden;
 use crate::live;
@@ -108,6 +109,10 @@ fn carry_out(
         let commit = plan.after.live().unwrap_or(&booted.commit);
         let repo = sysroot::booted_repo()?;
         transition = Transition::between(&repo, observation.commit(), commit, &|| Ok(()))?;
+        if !back {
+            let merge = deployed_etc::plan(&repo, observation.commit(), commit)?;
+            transition.will_merge(&merge);
+        }
         if !back && !options.allow_replacement && !options.dry_run {
             transition.refuse_replacement()?;
         }
@@ -131,7 +136,7 @@ fn decide(observation: &Observation, target: Target, options: &Options) -> Resul
         now: glib::real_time(),
         space: super::begin::space(observation)?,
         written,
-        merge_etc: false,
+        merge_etc: true,
     };
     let plan = apply::apply(observation, &request)?;
     let commit = plan.after.live().unwrap_or(&observation.deployment.commit);

@@ -147,3 +147,54 @@ def test_what_cannot_be_applied_is_refused(system):
     state = system.run("ls /run/ostree/deployment-state/").stdout.strip()
     system.run(f"touch /run/ostree/deployment-state/{state}/rpmostree-is-live.stamp")
     assert is_refused(20, "apply", "other")
+
+
+ETC = r"""
+echo new >/etc/new-default; mkdir /etc/new.d && echo x >'/etc/new.d/odd name'; ln -s new-default /etc/new-link
+echo theirs >>/etc/profile; chmod 600 /etc/debian_version; rm /etc/issue.net; rm /etc/bash.bashrc && mkdir /etc/bash.bashrc
+echo theirs >/etc/issue
+"""
+
+
+@trees()
+def test_etc_follows_and_comes_back(system):
+    commit = other_commit(system, ETC)
+    system.run("echo mine >/etc/issue && mkfifo /etc/fifo && echo mine >/etc/mine")
+    before = listing(system, "/etc")
+    said = system.run("ostree-unlock apply other").stdout
+    assert "/etc/new-default" in said and "/etc/issue: " in said, said
+    now = {line.split("' ")[0]: line for line in listing(system, "/etc")}
+    defaults = {line.split("' ")[0]: line for line in checked_out(system, commit) if line.startswith("b'/etc/")}
+    for name in ("new-default", "new.d", "new.d/odd name", "new-link", "profile", "debian_version", "bash.bashrc"):
+        assert now[f"b'/{name}"] == defaults[f"b'/etc/{name}"].replace("'/etc/", "'/", 1), name
+    assert "b'/issue.net" not in now
+    assert system.read("/etc/issue") == system.read("/etc/mine") == "mine\n"
+    system.run("ostree-unlock rollback")
+    assert listing(system, "/etc") == before
+    system.run("ostree-unlock apply other && echo since >>/etc/profile && echo more >/etc/more")
+    said = system.run("ostree-unlock end --yes")
+    assert "/etc/profile" in said.stdout, said
+    system.run("rm /etc/more")
+    kept = [line for line in listing(system, "/etc") if not line.startswith("b'/profile'")]
+    assert kept == [line for line in before if not line.startswith("b'/profile'")]
+    assert system.read("/etc/profile").endswith("theirs\nsince\n")
+
+
+@trees("bookworm", "sid")
+def test_no_boot_sees_what_was_merged(system):
+    """Whether the power fails, or the next boot is into what was staged, or deployed, while it was live."""
+    other_commit(system, ETC)
+    before = listing(system, "/etc")
+    system.run("ostree-unlock apply other && sync")
+    system.power_cut()
+    system.run("ostree-unlock cleanup")
+    assert listing(system, "/etc") == before
+    suite = system.target.suite.name
+    system.run("ostree-unlock apply other && echo mine >/etc/mine")
+    system.run(f"ostree commit -b plain --tree=ref=debian/{suite} && ostree admin deploy --no-prune plain")
+    system.reboot()
+    system.run("ostree-unlock cleanup")
+    now = listing(system, "/etc")
+    assert [line for line in now if not line.startswith("b'/mine'")] == before and len(now) == len(before) + 1
+    left = system.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
+    assert left == "", left

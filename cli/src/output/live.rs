@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! What an apply or a rollback did, as text and as JSON. Pure.
 
+use std::path::PathBuf;
+
 use ostree_unlock::{PackageDiff, State, Transition};
 use serde_json::{Value, json};
 
 use super::packages;
+use super::quoted::quoted;
 use super::text::{dry_run, notes, short};
 
 /// `apply`.
@@ -55,12 +58,33 @@ fn changes(transition: &Transition) -> String {
         true => String::new(),
         false => format!("Files: {}.\n", counted.join(", ")),
     };
+    if !transition.etc.is_empty() {
+        text += &format!("Merged into /etc: {}.\n", named(&transition.etc));
+    }
+    for (path, why) in &transition.etc_kept {
+        text += &format!("Kept as it is: {}: {why}\n", quoted(path.as_os_str()));
+    }
     let mut diff = PackageDiff::default();
     diff.packages.clone_from(&transition.packages);
     if !diff.packages.is_empty() {
         text += &format!("Packages: {}{}", packages::sum(&diff), packages::text(&diff));
     }
     text
+}
+
+/// The first few, and how many more there are.
+fn named(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| quoted(path.as_os_str()))
+        .collect();
+    let more = match paths.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Either.
@@ -77,6 +101,11 @@ pub(crate) fn json(transition: &Transition) -> Value {
         "removed": transition.removed,
         "changed": transition.changed,
         "packages": packages::values(&transition.packages),
+        "etc": transition.etc.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+        "etc_kept": transition.etc_kept.iter().map(|(path, why)| json!({
+            "path": path.to_string_lossy(),
+            "reason": why,
+        })).collect::<Vec<_>>(),
         "kernels": transition.kernels,
     })
 }
