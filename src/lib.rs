@@ -95,4 +95,6 @@ pub use crate::verbs::holders::holders;
 pub use crate::verbs::keep::{Transfer, keep_drop, keep_list, keep_restore, keep_save};
 pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::scratch::enter_scratch;
-pub use crate::verbs::status::{Hierarchy, NoUpper, Overview, Problem, UpperInfo, Usage, status};
+pub use crate::verbs::status::{
+    Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
+};

@@ -316,12 +316,10 @@ impl Worker<'_> {
             },
             Step::MakeUpper(state, directory) => self.uppers().make(*state, directory),
             Step::MakeUpperOver(directory, layer) => {
-                self.uppers().make_over(self.system, directory, layer.as_ref())
+                self.uppers()
+                    .make_over(self.system, directory, layer.as_ref())
             }
-            Step::SetLive(commit) => self.below_sysroot(|| {
-                let reference = format!("{LIVE}/{}", self.deployment.id());
-                publish::point(&sysroot::booted_repo()?, &reference, commit.as_deref())
-            }),
+            Step::SetLive(commit) => self.set_live(commit.as_deref()),
             Step::BuildDelta(commit) => self.build_delta(commit, notes),
             Step::MergeEtc { from, to, undo } => self.below_sysroot(|| {
                 let repo = sysroot::booted_repo()?;
@@ -388,6 +386,19 @@ impl Worker<'_> {
         })
     }
 
+    /// Only one commit is live; what else is there was left by a call that died, or by a boot.
+    fn set_live(&self, commit: Option<&str>) -> Result<()> {
+        self.below_sysroot(|| {
+            let repo = sysroot::booted_repo()?;
+            let name = self.deployment.id();
+            publish::point(&repo, &format!("{LIVE}/{name}"), commit)?;
+            let others = publish::below(&repo, LIVE)?.into_iter();
+            others
+                .filter(|other| *other != name)
+                .try_for_each(|other| publish::point(&repo, &format!("{LIVE}/{other}"), None))
+        })
+    }
+
     fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {
         let place = observe::deltas_directory(self.deployment);
         let below = self.deployment.backing().join(OURS).join(DELTAS);
@@ -403,7 +414,10 @@ impl Worker<'_> {
             delta::build(&repo, &self.deployment.commit, commit, &place, &proceed)
         })?;
         if built.copied > 0 {
-            notes.push(format!("{} files were copied, as they cannot be linked", built.copied));
+            notes.push(format!(
+                "{} files were copied, as they cannot be linked",
+                built.copied
+            ));
         }
         Ok(())
     }

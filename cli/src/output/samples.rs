@@ -2,8 +2,8 @@
 //! Results of the library as the tests of both forms of output show them.
 
 use ostree_unlock::{
-    Change, DeploymentId, Difference, FileType, Hierarchy, MadeBy, NoUpper, Outcome, Overview,
-    Problem, Side, State, UpperInfo,
+    Change, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome,
+    Overview, Problem, Side, State, UpperInfo,
 };
 
 pub(super) const COMMIT: &str = "3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab";
@@ -27,6 +27,8 @@ pub(super) fn locked() -> Overview {
             made_by: None,
             since: None,
             until: None,
+            live: None,
+            layers: Vec::new(),
             upper: Err(NoUpper::Locked),
             problems: Vec::new(),
         }],
@@ -44,6 +46,13 @@ pub(super) fn unlocked() -> Overview {
         made_by: Some(MadeBy::Unlock),
         since: Some(SINCE),
         until: Some(SINCE + 1_800),
+        live: Some(Live {
+            commit: COMMIT.to_owned(),
+            origin: Some("debian/next".to_owned()),
+            since: Some(SINCE),
+            rollbacks: 1,
+        }),
+        layers: vec!["/x/deltas/1".into()],
         upper: Ok(UpperInfo {
             path: UPPER.into(),
             usage: None,
