@@ -140,7 +140,7 @@ impl Righting<'_> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::merge::plan;
-    use super::super::sample::{Dice, Sample, mode, stop_after};
+    use super::super::sample::{Dice, Sample, mode, stop_after, stops};
     use super::super::undo::{Undo, undos};
     use super::*;
     use crate::diff::{Found, Walk};
@@ -275,7 +275,7 @@ mod tests {
             };
             right(u64::MAX);
             let wanted = sample.defaults("other");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.copy("kept", "other");
                 let stopped = right(stop);
                 assert_eq!(sample.defaults("other"), wanted, "{seed} {stop}");

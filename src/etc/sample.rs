@@ -149,6 +149,11 @@ pub fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// After how many steps to stop; who goes through all of them never gets to an end.
+pub fn stops() -> impl Iterator<Item = u64> {
+    (0..).inspect(|stop| assert!(*stop < 300, "it never succeeds"))
+}
+
 /// Says that it goes on, so many times.
 pub fn stop_after(steps: u64) -> impl Fn() -> Result<()> {
     let rest = Cell::new(steps);

@@ -288,7 +288,7 @@ fn numbers(directory: &Path) -> Result<Vec<u64>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::merge;
-    use super::super::sample::{self, Dice, Sample, stop_after};
+    use super::super::sample::{self, Dice, Sample, stop_after, stops};
     use super::*;
     use crate::sys::{mounts, namespace};
 
@@ -367,7 +367,7 @@ mod tests {
             let sample = Sample::random("dies", seed);
             let before = sample.listing("etc");
             sample.copy("etc", "kept");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.copy("kept", "etc");
                 let done = sample.record().attempt(&stop_after(stop));
                 // Who takes back dies, too, at another step each time.
@@ -387,7 +387,7 @@ mod tests {
         for seed in 6..12 {
             let sample = Sample::random("again", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.apply();
                 let stopped = sample.back(&stop_after(stop)).is_err();
                 assert_eq!(sample.kept(), [""; 0], "{seed} {stop}");
@@ -404,7 +404,7 @@ mod tests {
         let sample = Sample::random("half", 3);
         let before = sample.listing("etc");
         let (place, etc, plan) = (sample.at("undo/0"), sample.at("etc"), sample.plan());
-        for stop in 0.. {
+        for stop in stops() {
             let written = write(&place, &etc, &plan, &stop_after(stop));
             assert!(place.join(FILES).exists());
             if written.is_ok() {
@@ -427,7 +427,7 @@ mod tests {
         for seed in 0..4 {
             let sample = Sample::random("failure", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 if sample.record().carry_out(&stop_after(stop)).is_ok() {
                     break;
                 }
