@@ -80,6 +80,24 @@ impl Sample {
         copy::tree(&self.at(from), &to, &|| Ok(())).unwrap();
     }
 
+    /// Makes `to`, where nothing is, a copy of the file or directory `from`.
+    pub fn copy_one(&self, from: &Path, to: &Path) {
+        if from.is_dir() && !from.is_symlink() {
+            fs::create_dir(to).unwrap();
+            return copy::tree(from, to, &|| Ok(())).unwrap();
+        }
+        let (one, copied) = (self.at("one"), self.at("copied"));
+        for directory in [&one, &copied] {
+            fs::create_dir(directory).unwrap();
+        }
+        fs::hard_link(from, one.join("file")).unwrap();
+        copy::tree(&one, &copied, &|| Ok(())).unwrap();
+        fs::rename(copied.join("file"), to).unwrap();
+        for directory in [one, copied] {
+            fs::remove_dir_all(directory).unwrap();
+        }
+    }
+
     /// All that is in a tree, with what can be known of it, but for the times of directories.
     pub fn listing(&self, tree: &str) -> Vec<String> {
         self.list(tree, Detail::All)
