@@ -362,6 +362,34 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_read_from_commits() {
+        let sample = Sample::of_three("commits");
+        sample.files("changed", ["1", "1", "2"]);
+        sample.files("local", ["1", "mine", "2"]);
+        sample.files("gone/a", ["1", "1", ""]);
+        sample.files("new/a", ["", "", "1"]);
+        for (side, target) in [("old", "1"), ("etc", "1"), ("new", "2")] {
+            let side = sample.at(side);
+            std::os::unix::fs::symlink(target, side.join("link")).unwrap();
+            sample::set(&side.join("changed"), "trusted.test", target);
+            sample::set(&side, "trusted.test", target);
+        }
+        sample::mode(&sample.at("new/new"), 0o1770);
+        let before = sample.listing("etc");
+        let [old, new] = sample.committed(["old", "new"]);
+        let merge = merge::plan(&old, &sample.node("etc"), &new).unwrap();
+        let paths: Vec<_> = merge.kept.iter().map(|kept| kept.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("local")]);
+        let place = sample.at("undo/0");
+        let undo = Undo::record(&place, &sample.at("etc"), &merge, GO_ON).unwrap();
+        undo.carry_out(GO_ON).unwrap();
+        sample.file("new/local", "mine");
+        assert_eq!(sample.defaults("etc"), sample.defaults("new"));
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
+    }
+
+    #[test]
     fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
         for seed in 0..6 {
             let sample = Sample::random("dies", seed);
