@@ -11,12 +11,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use gio::prelude::*;
 use rustix::fs::XattrFlags;
 
 use super::description::SELINUX;
 use crate::error::{Error, Kind, Result};
 use crate::sys::{copy, xattr};
-use crate::tree::{Node, disk};
+use crate::tree::{Node, commit, disk};
 
 /// A directory with trees in it, by name.
 pub struct Sample(pub PathBuf);
@@ -52,6 +53,25 @@ impl Sample {
         disk::root(&self.at(path)).unwrap()
     }
 
+    /// The trees as those of commits.
+    pub fn committed<const N: usize>(&self, trees: [&str; N]) -> [Rc<dyn Node>; N] {
+        const NONE: Option<&gio::Cancellable> = gio::Cancellable::NONE;
+        let repo = ostree::Repo::new(&gio::File::for_path(self.at("repo")));
+        repo.create(ostree::RepoMode::Bare, NONE).unwrap();
+        repo.prepare_transaction(NONE).unwrap();
+        let roots = trees.map(|tree| {
+            let (from, to) = (
+                gio::File::for_path(self.at(tree)),
+                ostree::MutableTree::new(),
+            );
+            repo.write_directory_to_mtree(&from, &to, None, NONE)
+                .unwrap();
+            repo.write_mtree(&to, NONE).unwrap()
+        });
+        repo.commit_transaction(NONE).unwrap();
+        roots.map(|root| commit::of_file(&repo, root.downcast_ref().unwrap()).unwrap())
+    }
+
     /// Writes a file with its directories, with this text; an empty one stands for no file.
     pub fn file(&self, path: impl AsRef<Path>, text: &str) {
         let at = self.at(path);
@@ -78,6 +98,24 @@ impl Sample {
         let _ = fs::remove_dir_all(&to);
         fs::create_dir_all(&to).unwrap();
         copy::tree(&self.at(from), &to, &|| Ok(())).unwrap();
+    }
+
+    /// Makes `to`, where nothing is, a copy of the file or directory `from`.
+    pub fn copy_one(&self, from: &Path, to: &Path) {
+        if from.is_dir() && !from.is_symlink() {
+            fs::create_dir(to).unwrap();
+            return copy::tree(from, to, &|| Ok(())).unwrap();
+        }
+        let (one, copied) = (self.at("one"), self.at("copied"));
+        for directory in [&one, &copied] {
+            fs::create_dir(directory).unwrap();
+        }
+        fs::hard_link(from, one.join("file")).unwrap();
+        copy::tree(&one, &copied, &|| Ok(())).unwrap();
+        fs::rename(copied.join("file"), to).unwrap();
+        for directory in [one, copied] {
+            fs::remove_dir_all(directory).unwrap();
+        }
     }
 
     /// All that is in a tree, with what can be known of it, but for the times of directories.
@@ -147,6 +185,11 @@ pub fn set(path: &Path, name: &str, value: &str) {
 
 pub fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// After how many steps to stop; who goes through all of them never gets to an end.
+pub fn stops() -> impl Iterator<Item = u64> {
+    (0..).inspect(|stop| assert!(*stop < 300, "it never succeeds"))
 }
 
 /// Says that it goes on, so many times.

@@ -106,7 +106,7 @@ fn write(place: &Path, etc: &Path, merge: &Merge, proceed: &dyn Fn() -> Result<(
     let made = builder.recursive(true).mode(0o700).create(&copies);
     made.map_err(|e| Error::io("making a directory for what was in /etc", e).at(&copies))?;
     let mut entries = Vec::new();
-    for (number, change) in merge.changes.iter().enumerate() {
+    for (number, change) in merge.changes.iter().chain(&merge.written).enumerate() {
         proceed()?;
         let copy = copies.join(number.to_string());
         entries.push(record(&copy, etc, change)?);
@@ -288,7 +288,7 @@ fn numbers(directory: &Path) -> Result<Vec<u64>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::merge;
-    use super::super::sample::{self, Dice, Sample, stop_after};
+    use super::super::sample::{self, Dice, Sample, stop_after, stops};
     use super::*;
     use crate::sys::{mounts, namespace};
 
@@ -362,12 +362,40 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_read_from_commits() {
+        let sample = Sample::of_three("commits");
+        sample.files("changed", ["1", "1", "2"]);
+        sample.files("local", ["1", "mine", "2"]);
+        sample.files("gone/a", ["1", "1", ""]);
+        sample.files("new/a", ["", "", "1"]);
+        for (side, target) in [("old", "1"), ("etc", "1"), ("new", "2")] {
+            let side = sample.at(side);
+            std::os::unix::fs::symlink(target, side.join("link")).unwrap();
+            sample::set(&side.join("changed"), "trusted.test", target);
+            sample::set(&side, "trusted.test", target);
+        }
+        sample::mode(&sample.at("new/new"), 0o1770);
+        let before = sample.listing("etc");
+        let [old, new] = sample.committed(["old", "new"]);
+        let merge = merge::plan(&old, &sample.node("etc"), &new).unwrap();
+        let paths: Vec<_> = merge.kept.iter().map(|kept| kept.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("local")]);
+        let place = sample.at("undo/0");
+        let undo = Undo::record(&place, &sample.at("etc"), &merge, GO_ON).unwrap();
+        undo.carry_out(GO_ON).unwrap();
+        sample.file("new/local", "mine");
+        assert_eq!(sample.defaults("etc"), sample.defaults("new"));
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
+    }
+
+    #[test]
     fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
         for seed in 0..6 {
             let sample = Sample::random("dies", seed);
             let before = sample.listing("etc");
             sample.copy("etc", "kept");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.copy("kept", "etc");
                 let done = sample.record().attempt(&stop_after(stop));
                 // Who takes back dies, too, at another step each time.
@@ -387,7 +415,7 @@ mod tests {
         for seed in 6..12 {
             let sample = Sample::random("again", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.apply();
                 let stopped = sample.back(&stop_after(stop)).is_err();
                 assert_eq!(sample.kept(), [""; 0], "{seed} {stop}");
@@ -404,7 +432,7 @@ mod tests {
         let sample = Sample::random("half", 3);
         let before = sample.listing("etc");
         let (place, etc, plan) = (sample.at("undo/0"), sample.at("etc"), sample.plan());
-        for stop in 0.. {
+        for stop in stops() {
             let written = write(&place, &etc, &plan, &stop_after(stop));
             assert!(place.join(FILES).exists());
             if written.is_ok() {
@@ -427,7 +455,7 @@ mod tests {
         for seed in 0..4 {
             let sample = Sample::random("failure", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 if sample.record().carry_out(&stop_after(stop)).is_ok() {
                     break;
                 }
@@ -617,7 +645,8 @@ mod tests {
             let mut failures = 0;
             for ballast in 0..36 {
                 let _ = fs::remove_file(sample.at("etc/ballast"));
-                sample.file("etc/ballast", &pages(ballast));
+                // As much of it as there is space for.
+                let _ = fs::write(sample.at("etc/ballast"), pages(ballast));
                 let before = sample.listing("etc");
                 if let Err(error) = sample.record().carry_out(GO_ON) {
                     assert_eq!(error.kind(), Kind::NoSpace);
@@ -638,7 +667,7 @@ mod tests {
             sample.files("b", [&pages(2), &pages(2), ""]);
             let before = sample.listing("etc");
             sample.apply();
-            sample.file("etc/ballast", &pages(30));
+            let _ = fs::write(sample.at("etc/ballast"), pages(30));
             let full = sample.back(GO_ON);
             assert!(full.is_err_and(|error| error.kind() == Kind::NoSpace));
             assert_eq!(sample.read("etc/a"), "1");
