@@ -54,6 +54,7 @@ pub struct Options {
     pub(crate) size_limit: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) after_upgrade: bool,
+    pub(crate) only_etc: bool,
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) paths: Vec<PathBuf>,
@@ -161,6 +162,13 @@ impl Options {
     /// `cleanup`: also what is done once for a deployment after it was booted.
     pub fn after_upgrade(mut self, on: bool) -> Options {
         self.after_upgrade = on;
+        self
+    }
+
+    /// `cleanup`: only take back what live commits brought to `/etc`, that of the one that is live
+    /// now as well: for when the system goes down.
+    pub fn only_etc(mut self, on: bool) -> Options {
+        self.only_etc = on;
         self
     }
 
@@ -292,6 +300,7 @@ impl Options {
             ("size_limit", self.size_limit.is_some()),
             ("time_limit", self.time_limit.is_some()),
             ("after_upgrade", self.after_upgrade),
+            ("only_etc", self.only_etc),
             ("from", self.from.is_some()),
             ("to", self.to.is_some()),
             ("path", !self.paths.is_empty()),
