@@ -3,27 +3,24 @@
 //! says so and the caller decides. Only from a caller's own thread: GDBus starts one for
 //! the whole process, which must not end up in another mount namespace.
 
+mod bus;
+pub mod jobs;
+
 use std::path::{Path, PathBuf};
 
+use glib::Variant;
 use glib::variant::ToVariant;
-use glib::{Variant, VariantTy};
 
-use crate::error::{Error, Kind, Result};
+use self::bus::{Bus, Of, SYSTEMD};
+use crate::error::Result;
 
-/// As sd_booted(3) has it.
-const RUNS: &str = "/run/systemd/system";
-const SYSTEMD: [&str; 3] = [
-    "org.freedesktop.systemd1",
-    "/org/freedesktop/systemd1",
-    "org.freedesktop.systemd1.Manager",
-];
-const LOGIND: [&str; 3] = [
+const LOGIND: Of = [
     "org.freedesktop.login1",
     "/org/freedesktop/login1",
     "org.freedesktop.login1.Manager",
 ];
 const EXISTS: &str = "org.freedesktop.systemd1.UnitExists";
-const TIMEOUT_MS: i32 = 10_000;
+const UNIT: &str = "org.freedesktop.systemd1.Unit";
 
 /// Starts a timer that exists nowhere but in memory, and is gone once it has nothing left
 /// to wait for. It starts the service of its name at each of the points in time, which are
@@ -66,17 +63,9 @@ pub fn terminals() -> Result<Vec<PathBuf>> {
         let Some(object) = session.child_value(4).str().map(str::to_owned) else {
             continue;
         };
-        let of = [
-            LOGIND[0],
-            object.as_str(),
-            "org.freedesktop.DBus.Properties",
-        ];
-        let arguments = ("org.freedesktop.login1.Session", "TTY").to_variant();
+        let of = [LOGIND[0], object.as_str(), "org.freedesktop.login1.Session"];
         // It may be over by now.
-        let Ok(answer) = bus.call(of, "Get", &arguments) else {
-            continue;
-        };
-        let tty = answer.child_value(0).as_variant();
+        let tty = bus.property(of, "TTY");
         if let Some(tty) = tty
             .as_ref()
             .and_then(Variant::str)
@@ -90,63 +79,60 @@ pub fn terminals() -> Result<Vec<PathBuf>> {
     Ok(terminals)
 }
 
-/// A connection of our own: GIO's shared one may end the process with the bus.
-struct Bus(gio::DBusConnection);
-
-impl Bus {
-    fn connect() -> Result<Bus> {
-        if !Path::new(RUNS).exists() {
-            return Err(Error::new(Kind::Unsupported, "systemd does not run here"));
-        }
-        let none = gio::Cancellable::NONE;
-        let unreachable = |e: glib::Error| Error::new(Kind::Failed, "D-Bus").because(e);
-        let address = gio::dbus_address_get_for_bus_sync(gio::BusType::System, none);
-        let flags = gio::DBusConnectionFlags::AUTHENTICATION_CLIENT
-            | gio::DBusConnectionFlags::MESSAGE_BUS_CONNECTION;
-        let connection = gio::DBusConnection::for_address_sync(
-            &address.map_err(unreachable)?,
-            flags,
-            None,
-            none,
-        );
-        Ok(Bus(connection.map_err(unreachable)?))
-    }
-
-    fn call(&self, of: [&str; 3], method: &str, arguments: &Variant) -> Result<Variant, Refused> {
-        let [name, object, interface] = of;
-        self.0
-            .call_sync(
-                Some(name),
-                object,
-                interface,
-                method,
-                Some(arguments),
-                None::<&VariantTy>,
-                gio::DBusCallFlags::NONE,
-                TIMEOUT_MS,
-                gio::Cancellable::NONE,
-            )
-            .map_err(|source| Refused {
-                name: gio::DBusError::remote_error(&source).map(String::from),
-                error: Error::new(Kind::Failed, format!("asking {name}: {method}")).because(source),
-            })
-    }
+/// A unit that is active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    pub name: String,
+    /// Whether it goes on by itself: not a service that ran once and is active all the same.
+    pub is_running: bool,
+    object: String,
 }
 
-/// What was answered, with the name that the error has in D-Bus.
-struct Refused {
-    name: Option<String>,
-    error: Error,
+/// The units that are active now.
+pub fn active_units() -> Result<Vec<Unit>> {
+    let states = vec!["active", "reloading", "activating", "refreshing"];
+    let bus = Bus::connect()?;
+    let answer = bus.call(SYSTEMD, "ListUnitsFiltered", &(states,).to_variant())?;
+    // Name, description, load, active, sub, followed, object, and its job.
+    let text = |unit: &Variant, index| unit.child_value(index).str().map(str::to_owned);
+    let unit = |unit: Variant| {
+        Some(Unit {
+            name: text(&unit, 0)?,
+            is_running: text(&unit, 4)? != "exited",
+            object: text(&unit, 6)?,
+        })
+    };
+    Ok(answer.child_value(0).iter().filter_map(unit).collect())
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Error {
-        refused.error
-    }
+/// Of each of these units, the file that it is from and those that add to it; of one that is
+/// gone meanwhile, none.
+pub fn unit_files(units: &[Unit]) -> Result<Vec<(Option<PathBuf>, Vec<PathBuf>)>> {
+    let bus = Bus::connect()?;
+    let ask = |unit: &Unit, property| bus.property([SYSTEMD[0], &unit.object, UNIT], property);
+    let files = |unit| {
+        let file = ask(unit, "FragmentPath").and_then(|path| path.get::<String>());
+        let more = ask(unit, "DropInPaths").and_then(|paths| paths.get::<Vec<String>>());
+        (
+            file.filter(|path| !path.is_empty()).map(PathBuf::from),
+            more.unwrap_or_default()
+                .into_iter()
+                .map(PathBuf::from)
+                .collect(),
+        )
+    };
+    Ok(units.iter().map(files).collect())
 }
 
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.0.close_sync(gio::Cancellable::NONE);
-    }
+/// Which of these units systemd does not stop, or start, for anybody.
+pub fn refuse_to_restart(units: &[&Unit]) -> Result<Vec<String>> {
+    let bus = Bus::connect()?;
+    let refuses = |unit: &Unit| {
+        let of = [SYSTEMD[0], &unit.object, UNIT];
+        ["RefuseManualStop", "RefuseManualStart"]
+            .iter()
+            .any(|property| bus.property(of, property).and_then(|v| v.get()) == Some(true))
+    };
+    let refusing = units.iter().filter(|unit| refuses(unit));
+    Ok(refusing.map(|unit| unit.name.clone()).collect())
 }
