@@ -21,6 +21,10 @@
 //! # Ok::<(), ostree_unlock::Error>(())
 //! ```
 
+#[allow(dead_code)]
+mod affected;
+#[allow(dead_code)]
+mod after;
 mod amounts;
 mod blocking;
 #[allow(unsafe_code)]
@@ -39,6 +43,8 @@ mod intent;
 mod journal;
 mod kept;
 mod leftovers;
+#[allow(dead_code)]
+mod linkage;
 mod live;
 mod notice;
 mod observe;
@@ -57,6 +63,8 @@ mod swap;
 mod sys;
 mod systemd;
 mod tree;
+#[allow(dead_code)]
+mod unit_files;
 mod upper;
 mod verbs;
 

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What still runs on files that were replaced, and what is to become of it: services that
+//! can be restarted, those that must not be, and what users have running. Nothing is
+//! restarted here.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::diff::Change;
+use crate::error::Result;
+use crate::sys::programs::{self, Owner, Program};
+use crate::systemd;
+
+/// By what a service or a user's process is affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The file that the unit is from, or one that adds to it.
+    UnitFile = 0,
+    /// A program that it runs, or a script.
+    Program = 1,
+    /// A file that it has code from.
+    Library = 2,
+}
+
+/// What has to be done for it to run on the new files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The unit can be restarted.
+    Restart = 0,
+    /// Restarting it would take down more than itself.
+    Reboot = 1,
+    /// It is the user's own: to be ended by the user, or with the session.
+    LogOut = 2,
+    /// It is what the caller runs in.
+    Caller = 3,
+    /// No unit: whoever started it has to start it again.
+    ByHand = 4,
+}
+
+/// A unit, a user, or a process of neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Affected {
+    /// The unit of the system; `None` for users, and without systemd.
+    pub unit: Option<String>,
+    /// The user whose it is, by number; `None` for units.
+    pub uid: Option<u32>,
+    /// The commands that run, as in `/proc/PID/comm`.
+    pub commands: Vec<String>,
+    /// Their process ids.
+    pub pids: Vec<i32>,
+    /// By which files; sorted.
+    pub by: Vec<(Reason, PathBuf)>,
+    /// What has to be done.
+    pub verdict: Verdict,
+    /// Why it is not restarted, where that is not plain.
+    pub why: Option<&'static str>,
+}
+
+/// Units that are never restarted, and why; a `*` at the end stands for anything. Nobody who asks
+/// for restarts wants to lose a session, a connection to the machine, or what runs in containers.
+/// Not among them are systemd-journald and systemd-udevd: systemd keeps their sockets and streams
+/// for them, and distributions restart both with every upgrade.
+const NEVER: [(&str, &str); 36] = [
+    ("dbus.service", BUS),
+    ("dbus-broker.service", BUS),
+    ("systemd-logind.service", "sessions lose their devices"),
+    ("elogind.service", "sessions lose their devices"),
+    (
+        "systemd-user-sessions.service",
+        "stopping it ends every session",
+    ),
+    ("user@*", SESSION),
+    ("user-runtime-dir@*", SESSION),
+    ("getty@*", SESSION),
+    ("serial-getty@*", SESSION),
+    ("console-getty.service", SESSION),
+    ("container-getty@*", SESSION),
+    ("autovt@*", SESSION),
+    ("display-manager.service", DISPLAY),
+    ("gdm*", DISPLAY),
+    ("lightdm.service", DISPLAY),
+    ("sddm.service", DISPLAY),
+    ("greetd.service", DISPLAY),
+    ("lxdm.service", DISPLAY),
+    ("xdm.service", DISPLAY),
+    ("ly@*", DISPLAY),
+    ("plymouth-*", DISPLAY),
+    ("NetworkManager.service", NETWORK),
+    ("systemd-networkd.service", NETWORK),
+    ("networking.service", NETWORK),
+    ("wpa_supplicant*", NETWORK),
+    ("iwd.service", NETWORK),
+    ("ModemManager.service", NETWORK),
+    ("openvpn*", NETWORK),
+    ("strongswan*", NETWORK),
+    ("docker.service", CONTAINERS),
+    ("containerd.service", CONTAINERS),
+    ("lxcfs.service", CONTAINERS),
+    ("libvirtd.service", CONTAINERS),
+    ("virt*", CONTAINERS),
+    ("systemd-nspawn@*", CONTAINERS),
+    ("rescue.service", SESSION),
+];
+const BUS: &str = "everything on the bus would lose it";
+const SESSION: &str = "somebody may be logged in there";
+const DISPLAY: &str = "it ends what is on the screen";
+const NETWORK: &str = "the way to the machine may be through it";
+const CONTAINERS: &str = "containers and virtual machines may go with it";
+const INIT: &str = "it is process 1";
+const NO_SERVICE: &str = "it is no service";
+const REFUSES: &str = "systemd restarts it for nobody";
+
+/// Where units of the system are in `/usr`.
+const UNIT_DIRECTORIES: [&str; 2] = ["/usr/lib/systemd/system", "/usr/local/lib/systemd/system"];
+
+/// What runs on files of `/usr` that were changed, units first, then users. What was started
+/// later than `since`, by [`programs::uptime`], runs on the new ones already. The note says what
+/// could not be asked.
+pub fn find(
+    changed: &[(PathBuf, Change)],
+    since: Option<Duration>,
+) -> (Vec<Affected>, Option<String>) {
+    let changed = Changed::of(changed);
+    let mut programs = programs::running();
+    programs.retain(|program| since.is_none_or(|since| program.started < since));
+    let (units, error) = match units(&changed) {
+        Ok(units) => (units, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    let caller = programs::owner_of_the_caller();
+    let mut found = judge(&changed, &programs, &units, &caller);
+    let refused = refuse(&mut found);
+    let note = error.or(refused.err()).map(|error| {
+        format!("which services are affected is known by their processes alone: {error}")
+    });
+    (found, note)
+}
+
+/// The active units with their files, which are asked for only if such files were changed.
+fn units(changed: &Changed) -> Result<Vec<Unit>> {
+    if !changed.has_unit_files() {
+        return Ok(Vec::new());
+    }
+    let units = systemd::active_units()?;
+    let files = systemd::unit_files(&units)?;
+    let with_files = units.into_iter().zip(files);
+    Ok(with_files
+        .map(|(unit, (file, more))| Unit {
+            name: unit.name,
+            is_running: unit.is_running,
+            file,
+            more,
+        })
+        .collect())
+}
+
+/// Takes out what systemd would refuse to restart.
+fn refuse(found: &mut [Affected]) -> Result<()> {
+    let wanted: Vec<&str> = found
+        .iter()
+        .filter(|affected| affected.verdict == Verdict::Restart)
+        .filter_map(|affected| affected.unit.as_deref())
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let units = systemd::active_units()?;
+    let asked: Vec<_> = units
+        .iter()
+        .filter(|unit| wanted.contains(&unit.name.as_str()))
+        .collect();
+    let refusing = systemd::refuse_to_restart(&asked)?;
+    for affected in found {
+        let refuses = |unit: &String| refusing.contains(unit);
+        if affected.verdict == Verdict::Restart && affected.unit.as_ref().is_some_and(refuses) {
+            (affected.verdict, affected.why) = (Verdict::Reboot, Some(REFUSES));
+        }
+    }
+    Ok(())
+}
+
+/// A unit with its files as systemd has them.
+struct Unit {
+    name: String,
+    is_running: bool,
+    file: Option<PathBuf>,
+    more: Vec<PathBuf>,
+}
+
+/// The files that are not what they were; modes and owners are no reason to restart anything.
+struct Changed(HashSet<PathBuf>);
+
+impl Changed {
+    fn of(changed: &[(PathBuf, Change)]) -> Changed {
+        let differs = |change: &Change| *change != Change::Metadata;
+        let paths = changed.iter().filter(|(_, change)| differs(change));
+        Changed(paths.map(|(path, _)| path.clone()).collect())
+    }
+
+    fn has_unit_files(&self) -> bool {
+        self.0.iter().any(|path| below_units(path).is_some())
+    }
+
+    /// The changed file that `path` means, which is as the kernel or systemd shows it: without
+    /// `/usr` where a link leads there, and where the mount of `/usr` is no longer in its place.
+    fn named(&self, path: &Path) -> Option<PathBuf> {
+        if self.0.contains(path) {
+            return Some(path.to_owned());
+        }
+        let below = path.strip_prefix("/").ok()?;
+        // What `/usr` has of these are defaults.
+        if ["etc", "var", "usr"]
+            .iter()
+            .any(|own| below.starts_with(own))
+        {
+            return None;
+        }
+        let path = Path::new("/usr").join(below);
+        self.0.contains(&path).then_some(path)
+    }
+
+    /// The changed files that this unit is from.
+    fn of_unit(&self, unit: &Unit) -> BTreeSet<PathBuf> {
+        let known = unit.file.iter().chain(&unit.more);
+        let mut files: BTreeSet<_> = known.filter_map(|path| self.named(path)).collect();
+        // One of the administrator's replaces that of /usr; then only what adds to it counts.
+        let is_replaced = unit
+            .file
+            .as_deref()
+            .is_some_and(|file| file.starts_with("/etc") || file.starts_with("/run"));
+        let meant = self.0.iter().filter(|path| {
+            below_units(path).is_some_and(|below| {
+                adds_to(below, &unit.name) || (!is_replaced && is_file_of(below, &unit.name))
+            })
+        });
+        files.extend(meant.cloned());
+        files
+    }
+}
+
+fn below_units(path: &Path) -> Option<&Path> {
+    UNIT_DIRECTORIES
+        .iter()
+        .find_map(|directory| path.strip_prefix(directory).ok())
+}
+
+/// Whether it is the unit's file: that of its name, or of its template.
+fn is_file_of(below: &Path, unit: &str) -> bool {
+    below == Path::new(unit) || template(unit).is_some_and(|template| below == Path::new(&template))
+}
+
+/// `foo@.service` of `foo@bar.service`
+fn template(unit: &str) -> Option<String> {
+    let (name, rest) = unit.split_once('@')?;
+    let (_, suffix) = rest.rsplit_once('.')?;
+    Some(format!("{name}@.{suffix}"))
+}
+
+/// Whether it is a file that adds to the unit: `NAME.d/X.conf` for its name, its template, its
+/// name up to a hyphen, or its type, as systemd.unit(5) has it.
+fn adds_to(below: &Path, unit: &str) -> bool {
+    let (Some(directory), Some("conf")) = (
+        below.parent().and_then(Path::to_str),
+        below.extension().and_then(|extension| extension.to_str()),
+    ) else {
+        return false;
+    };
+    let Some(of) = directory.strip_suffix(".d") else {
+        return false;
+    };
+    let (name, suffix) = unit.rsplit_once('.').unwrap_or((unit, ""));
+    let is_prefix = of
+        .strip_suffix(suffix)
+        .and_then(|of| of.strip_suffix('.'))
+        .is_some_and(|of| of.ends_with('-') && name.starts_with(of));
+    of == unit || of == suffix || is_prefix || template(unit).as_deref() == Some(of)
+}
+
+/// What was found of one owner.
+#[derive(Default)]
+struct Hit {
+    commands: BTreeSet<String>,
+    pids: Vec<i32>,
+    by: BTreeSet<(Reason, PathBuf)>,
+}
+
+/// What is affected, from what was read: pure.
+fn judge(changed: &Changed, programs: &[Program], units: &[Unit], caller: &Owner) -> Vec<Affected> {
+    // Without an owner, processes of one command and user belong together.
+    let mut hits: BTreeMap<(Owner, Option<(u32, String)>), Hit> = BTreeMap::new();
+    for program in programs {
+        let by = reasons(changed, program);
+        if by.is_empty() {
+            continue;
+        }
+        let whose = match program.owner {
+            Owner::Nobody => Some((program.uid, program.command.clone())),
+            _ => None,
+        };
+        let hit = hits.entry((program.owner.clone(), whose)).or_default();
+        hit.commands.insert(program.command.clone());
+        hit.pids.push(program.pid);
+        hit.by.extend(by);
+    }
+    for unit in units.iter().filter(|unit| takes_part(unit)) {
+        let files = changed.of_unit(unit);
+        if !files.is_empty() {
+            let owner = Owner::Unit(unit.name.clone());
+            let hit = hits.entry((owner, None)).or_default();
+            let by = files.into_iter().map(|path| (Reason::UnitFile, path));
+            hit.by.extend(by);
+        }
+    }
+    hits.into_iter()
+        .map(|((owner, whose), hit)| affected(owner, whose, hit, caller))
+        .collect()
+}
+
+fn reasons(changed: &Changed, program: &Program) -> BTreeSet<(Reason, PathBuf)> {
+    let of = |reason, paths: &BTreeSet<PathBuf>| {
+        let named = paths.iter().filter_map(|path| changed.named(path));
+        named.map(|path| (reason, path)).collect::<Vec<_>>()
+    };
+    let programs = of(Reason::Program, &program.programs);
+    let libraries = of(Reason::Library, &program.libraries);
+    programs.into_iter().chain(libraries).collect()
+}
+
+/// Whether a unit goes on with what its file said when it was started. Others have nothing that
+/// goes on, or systemd brings them into line when it reads the files anew.
+fn takes_part(unit: &Unit) -> bool {
+    let (_, suffix) = unit.name.rsplit_once('.').unwrap_or_default();
+    match suffix {
+        "service" => unit.is_running,
+        "socket" | "mount" | "automount" | "swap" => true,
+        _ => false,
+    }
+}
+
+fn affected(owner: Owner, whose: Option<(u32, String)>, hit: Hit, caller: &Owner) -> Affected {
+    let (verdict, why) = verdict(&owner, caller);
+    Affected {
+        uid: match owner {
+            Owner::User(uid) => Some(uid),
+            _ => whose.map(|(uid, _)| uid),
+        },
+        unit: match owner {
+            Owner::Unit(name) => Some(name),
+            _ => None,
+        },
+        commands: hit.commands.into_iter().collect(),
+        pids: hit.pids,
+        by: hit.by.into_iter().collect(),
+        verdict,
+        why,
+    }
+}
+
+fn verdict(owner: &Owner, caller: &Owner) -> (Verdict, Option<&'static str>) {
+    let unit = match owner {
+        Owner::User(_) => return (Verdict::LogOut, None),
+        Owner::Nobody => return (Verdict::ByHand, None),
+        Owner::Unit(_) if owner == caller => return (Verdict::Caller, None),
+        Owner::Unit(unit) => unit.as_str(),
+    };
+    let is_meant = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(start) => unit.starts_with(start),
+        None => unit == pattern,
+    };
+    if unit == "init.scope" {
+        (Verdict::Reboot, Some(INIT))
+    } else if !unit.ends_with(".service") {
+        (Verdict::Reboot, Some(NO_SERVICE))
+    } else if let Some((_, why)) = NEVER.iter().find(|(pattern, _)| is_meant(pattern)) {
+        (Verdict::Reboot, Some(why))
+    } else {
+        (Verdict::Restart, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(paths: &[&str]) -> Changed {
+        let changes: Vec<_> = paths
+            .iter()
+            .map(|path| (PathBuf::from(path), Change::Modified))
+            .collect();
+        Changed::of(&changes)
+    }
+
+    fn unit(name: &str, file: &str) -> Unit {
+        Unit {
+            name: name.to_owned(),
+            is_running: true,
+            file: Some(file.into()),
+            more: Vec::new(),
+        }
+    }
+
+    fn program(owner: Owner, executable: &str, library: &str) -> Program {
+        Program {
+            pid: 7,
+            uid: 0,
+            command: "x".to_owned(),
+            owner,
+            started: Duration::ZERO,
+            programs: BTreeSet::from([executable.into()]),
+            libraries: BTreeSet::from([library.into()]),
+        }
+    }
+
+    fn of_unit(name: &str) -> Owner {
+        Owner::Unit(name.to_owned())
+    }
+
+    #[test]
+    fn a_unit_is_affected_by_its_files_programs_and_libraries() {
+        let changed = changed(&[
+            "/usr/lib/systemd/system/a.service",
+            "/usr/bin/b",
+            "/usr/lib/c.so",
+        ]);
+        let programs = [
+            program(of_unit("a.service"), "/usr/bin/a", "/usr/lib/d.so"),
+            program(of_unit("b.service"), "/usr/bin/b", "/usr/lib/c.so"),
+            program(of_unit("d.service"), "/usr/bin/d", "/usr/lib/d.so"),
+            program(Owner::User(1000), "/usr/bin/b", "/usr/lib/d.so"),
+            program(Owner::Nobody, "/usr/bin/b", "/usr/lib/d.so"),
+        ];
+        let units = [
+            unit("a.service", "/lib/systemd/system/a.service"),
+            unit("d.service", "/lib/systemd/system/d.service"),
+        ];
+        let found = judge(&changed, &programs, &units, &Owner::Nobody);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|found| {
+                (
+                    found.unit.as_deref(),
+                    found.uid,
+                    found.verdict,
+                    found.by.len(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (Some("a.service"), None, Verdict::Restart, 1),
+                (Some("b.service"), None, Verdict::Restart, 2),
+                (None, Some(1000), Verdict::LogOut, 1),
+                (None, Some(0), Verdict::ByHand, 1),
+            ]
+        );
+        assert_eq!(found[0].by[0].0, Reason::UnitFile);
+    }
+
+    #[test]
+    fn what_a_mount_that_is_gone_had_is_known_by_its_path_below_it() {
+        let changed = changed(&["/usr/libexec/x", "/usr/etc/x", "/usr/bin/x"]);
+        for (shown, wanted) in [
+            ("/usr/libexec/x", Some("/usr/libexec/x")),
+            ("/libexec/x", Some("/usr/libexec/x")),
+            ("/bin/x", Some("/usr/bin/x")),
+            ("/etc/x", None),
+            ("/usr/x", None),
+        ] {
+            assert_eq!(
+                changed.named(Path::new(shown)),
+                wanted.map(PathBuf::from),
+                "{shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn modes_are_no_reason() {
+        let changes = [(PathBuf::from("/usr/bin/x"), Change::Metadata)];
+        assert_eq!(Changed::of(&changes).named(Path::new("/usr/bin/x")), None);
+    }
+
+    #[test]
+    fn files_belong_to_units_as_systemd_has_it() {
+        for (file, name, wanted) in [
+            ("a.service", "a.service", true),
+            ("a@.service", "a@b.service", true),
+            ("a@.service", "a.service", false),
+            ("b.service", "a.service", false),
+        ] {
+            assert_eq!(is_file_of(Path::new(file), name), wanted, "{file} {name}");
+        }
+        for (file, name, wanted) in [
+            ("a.service.d/x.conf", "a.service", true),
+            ("a@.service.d/x.conf", "a@b.service", true),
+            ("service.d/x.conf", "a.service", true),
+            ("a-.service.d/x.conf", "a-b-c.service", true),
+            ("a-.service.d/x.conf", "ab.service", false),
+            ("a-.timer.d/x.conf", "a-b.service", false),
+            ("a.service.d/x", "a.service", false),
+            ("multi-user.target.wants/a.service", "a.service", false),
+        ] {
+            assert_eq!(adds_to(Path::new(file), name), wanted, "{file} {name}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_administrator_counts_instead() {
+        let changed = changed(&["/usr/lib/systemd/system/a.service"]);
+        let own = unit("a.service", "/etc/systemd/system/a.service");
+        assert!(changed.of_unit(&own).is_empty());
+        let gone = Unit { file: None, ..own };
+        assert_eq!(changed.of_unit(&gone).len(), 1);
+    }
+
+    #[test]
+    fn some_are_never_restarted() {
+        let caller = of_unit("updater.service");
+        for (name, wanted) in [
+            ("cron.service", Verdict::Restart),
+            ("systemd-journald.service", Verdict::Restart),
+            ("updater.service", Verdict::Caller),
+            ("dbus.service", Verdict::Reboot),
+            ("systemd-logind.service", Verdict::Reboot),
+            ("user@1000.service", Verdict::Reboot),
+            ("getty@tty1.service", Verdict::Reboot),
+            ("init.scope", Verdict::Reboot),
+            ("x.socket", Verdict::Reboot),
+        ] {
+            assert_eq!(verdict(&of_unit(name), &caller).0, wanted, "{name}");
+        }
+        assert_eq!(verdict(&Owner::User(0), &Owner::User(0)).0, Verdict::LogOut);
+    }
+
+    #[test]
+    fn a_service_that_only_ran_once_is_left_alone() {
+        let mut once = unit("a.service", "/usr/lib/systemd/system/a.service");
+        once.is_running = false;
+        assert!(!takes_part(&once));
+        assert!(takes_part(&unit("a.socket", "x")) && !takes_part(&unit("a.timer", "x")));
+    }
+}
