@@ -35,8 +35,7 @@ pub struct Program {
     pub owner: Owner,
     /// When it was started, by [`uptime`].
     pub started: Duration,
-    /// What it executes, and the files that its command line names: a script is the argument of
-    /// what reads it.
+    /// What it executes, and what its command line names where that of a script is.
     pub programs: BTreeSet<PathBuf>,
     /// The other files that it has code from.
     pub libraries: BTreeSet<PathBuf>,
@@ -105,10 +104,13 @@ fn program(pid: i32) -> Option<Program> {
     })
 }
 
-/// The absolute paths among arguments.
+/// The absolute paths where the kernel puts a script among the arguments of what reads it: behind
+/// the program, and behind an option that the script asks for.
 fn named(arguments: &[u8]) -> BTreeSet<PathBuf> {
     arguments
         .split(|byte| *byte == 0)
+        .take(3)
+        .skip(1)
         .filter(|argument| argument.starts_with(b"/"))
         .map(|argument| PathBuf::from(std::ffi::OsStr::from_bytes(argument)))
         .collect()
@@ -195,9 +197,8 @@ mod tests {
 
     #[test]
     fn a_script_is_an_argument() {
-        let found = named(b"/usr/bin/python3\0-u\0/usr/bin/firewalld\0--nofork\0");
-        let wanted = ["/usr/bin/firewalld", "/usr/bin/python3"].map(PathBuf::from);
-        assert_eq!(found, BTreeSet::from(wanted));
+        let found = named(b"python3\0-u\0/usr/bin/firewalld\0/usr/share/more\0");
+        assert_eq!(found, BTreeSet::from(["/usr/bin/firewalld".into()]));
     }
 
     #[test]
