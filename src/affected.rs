@@ -502,6 +502,7 @@ mod tests {
             ("service.d/x.conf", "a.service", true),
             ("a-.service.d/x.conf", "a-b-c.service", true),
             ("a-.service.d/x.conf", "ab.service", false),
+            ("a.service.d/x.conf", "ab.service", false),
             ("a-.timer.d/x.conf", "a-b.service", false),
             ("a.service.d/x", "a.service", false),
             ("multi-user.target.wants/a.service", "a.service", false),

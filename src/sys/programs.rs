@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_script_is_an_argument() {
-        let found = named(b"python3\0-u\0/usr/bin/firewalld\0/usr/share/more\0");
+        let found = named(b"/usr/bin/python3\0-u\0/usr/bin/firewalld\0/usr/share/more\0");
         assert_eq!(found, BTreeSet::from(["/usr/bin/firewalld".into()]));
     }
 
