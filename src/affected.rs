@@ -118,9 +118,14 @@ const REFUSES: &str = "systemd restarts it for nobody";
 /// Where units of the system are in `/usr`.
 const UNIT_DIRECTORIES: [&str; 2] = ["/usr/lib/systemd/system", "/usr/local/lib/systemd/system"];
 
+/// The time, as [`find`] is told it.
+pub fn now() -> Duration {
+    programs::uptime()
+}
+
 /// What runs on files of `/usr` that were changed, units first, then users. What was started
-/// later than `since`, by [`programs::uptime`], runs on the new ones already. The note says what
-/// could not be asked.
+/// later than `since`, which is [`now`] of the swap, runs on the new ones already. The note says
+/// what could not be asked.
 pub fn find(
     changed: &[(PathBuf, Change)],
     since: Option<Duration>,

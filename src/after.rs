@@ -135,10 +135,11 @@ impl Wanted {
     }
 
     fn add(&mut self, path: &Path, is_there: bool) {
-        let within = |directory: &&str| path.starts_with(directory);
-        self.libraries |= is_library(path) || path.starts_with("/usr/etc/ld.so.conf.d");
-        self.units |= UNITS.iter().any(|directory| within(directory));
-        let told = TOLD.iter().filter(|(directory, _)| within(directory));
+        self.libraries |= is_library(path);
+        self.units |= UNITS.iter().any(|directory| path.starts_with(directory));
+        let told = TOLD
+            .iter()
+            .filter(|(directory, _)| path.starts_with(directory));
         self.reloads.extend(told.map(|(_, service)| service));
         if is_there {
             let unit = UNITS.iter().find_map(|directory| unit_in(path, directory));
@@ -164,6 +165,10 @@ impl Wanted {
 
 /// `libx.so` or `libx.so.1`, or what says where such are.
 fn is_library(path: &Path) -> bool {
+    let configured = ["/usr/etc/ld.so.conf", "/usr/etc/ld.so.conf.d"];
+    if configured.iter().any(|place| path.starts_with(place)) {
+        return true;
+    }
     let name = path.file_name().map(OsStr::to_string_lossy);
     name.is_some_and(|name| name.ends_with(".so") || name.contains(".so."))
 }
@@ -190,6 +195,9 @@ fn unit_in(path: &Path, directory: &str) -> Option<String> {
 /// Does what is wanted. Without systemd its own programs do what they can without it, and the
 /// rest is said not to be done.
 pub fn follow(wanted: &Wanted) -> Aftermath {
+    if *wanted == Wanted::default() {
+        return Aftermath::default();
+    }
     let runner = Runner::find();
     let mut steps = Vec::new();
     let mut note = |step, unit, result| steps.push(Followed::new(step, unit, result));
@@ -349,6 +357,7 @@ mod tests {
             ("/usr/lib/libx.so.1", Removed, vec![Step::LoaderCache]),
             ("/usr/lib/libx.so", Added, vec![Step::LoaderCache]),
             ("/usr/lib/libx.sox", Added, vec![]),
+            ("/usr/etc/ld.so.conf.d/x", Added, vec![Step::LoaderCache]),
             ("/usr/lib/libx.so.1", Metadata, vec![]),
             ("/usr/lib/sysusers.d/x.conf", Added, vec![Step::Users]),
             ("/usr/lib/sysusers.d/x.conf", Removed, vec![]),

@@ -59,7 +59,7 @@ pub fn unresolved(
             go_on()?;
             match both.changed.contains(path) {
                 true => Ok(()),
-                false => both.check(path, &**node, lost.as_ref(), &mut found),
+                false => both.check(path, node, lost.as_ref(), &mut found),
             }
         })?;
     }

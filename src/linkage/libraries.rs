@@ -142,10 +142,7 @@ impl Libraries {
     }
 
     /// Every file that may be a program or a library, by its name and mode, and links to such.
-    pub fn each_file(
-        &self,
-        seen: &mut dyn FnMut(&Path, &Rc<dyn Node>) -> Result<()>,
-    ) -> Result<()> {
+    pub fn each_file(&self, seen: &mut dyn FnMut(&Path, &dyn Node) -> Result<()>) -> Result<()> {
         let mut waiting = vec![(self.tree.top.clone(), Rc::clone(&self.tree.root))];
         while let Some((path, directory)) = waiting.pop() {
             for entry in directory.entries()? {
@@ -158,7 +155,7 @@ impl Libraries {
                 if !is_file && is_directory(&*node) {
                     waiting.push((path, node));
                 } else if may_be_linked(&path, &*node) {
-                    seen(&path, &node)?;
+                    seen(&path, &*node)?;
                 }
             }
         }
