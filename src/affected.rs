@@ -3,10 +3,16 @@
 //! can be restarted, those that must not be, and what users have running. Nothing is
 //! restarted here.
 
+mod unit_names;
+mod verdict;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::unit_names::{adds_to, below_units, is_file_of};
+pub use self::verdict::Verdict;
+use self::verdict::{REFUSES, SESSION, TAKES_OTHERS, may_go_along, verdict};
 use crate::diff::Change;
 use crate::error::Result;
 use crate::sys::programs::{self, Owner, Program};
@@ -23,23 +29,6 @@ pub enum Reason {
     Program = 1,
     /// A file that it has code from.
     Library = 2,
-}
-
-/// What has to be done for it to run on the new files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(i32)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The unit can be restarted.
-    Restart = 0,
-    /// Restarting it would take down more than itself.
-    Reboot = 1,
-    /// It is the user's own: to be ended by the user, or with the session.
-    LogOut = 2,
-    /// It is what the caller runs in.
-    Caller = 3,
-    /// No unit: whoever started it has to start it again.
-    ByHand = 4,
 }
 
 /// A unit, a user, or a process of neither.
@@ -61,63 +50,6 @@ pub struct Affected {
     pub why: Option<&'static str>,
 }
 
-/// Units that are never restarted, and why; a `*` at the end stands for anything. Nobody who asks
-/// for restarts wants to lose a session, a connection to the machine, or what runs in containers.
-/// Not among them are systemd-journald and systemd-udevd: systemd keeps their sockets and streams
-/// for them, and distributions restart both with every upgrade.
-const NEVER: [(&str, &str); 36] = [
-    ("dbus.service", BUS),
-    ("dbus-broker.service", BUS),
-    ("systemd-logind.service", "sessions lose their devices"),
-    ("elogind.service", "sessions lose their devices"),
-    (
-        "systemd-user-sessions.service",
-        "stopping it ends every session",
-    ),
-    ("user@*", SESSION),
-    ("user-runtime-dir@*", SESSION),
-    ("getty@*", SESSION),
-    ("serial-getty@*", SESSION),
-    ("console-getty.service", SESSION),
-    ("container-getty@*", SESSION),
-    ("autovt@*", SESSION),
-    ("display-manager.service", DISPLAY),
-    ("gdm*", DISPLAY),
-    ("lightdm.service", DISPLAY),
-    ("sddm.service", DISPLAY),
-    ("greetd.service", DISPLAY),
-    ("lxdm.service", DISPLAY),
-    ("xdm.service", DISPLAY),
-    ("ly@*", DISPLAY),
-    ("plymouth-*", DISPLAY),
-    ("NetworkManager.service", NETWORK),
-    ("systemd-networkd.service", NETWORK),
-    ("networking.service", NETWORK),
-    ("wpa_supplicant*", NETWORK),
-    ("iwd.service", NETWORK),
-    ("ModemManager.service", NETWORK),
-    ("openvpn*", NETWORK),
-    ("strongswan*", NETWORK),
-    ("docker.service", CONTAINERS),
-    ("containerd.service", CONTAINERS),
-    ("lxcfs.service", CONTAINERS),
-    ("libvirtd.service", CONTAINERS),
-    ("virt*", CONTAINERS),
-    ("systemd-nspawn@*", CONTAINERS),
-    ("rescue.service", SESSION),
-];
-const BUS: &str = "everything on the bus would lose it";
-const SESSION: &str = "somebody may be logged in there";
-const DISPLAY: &str = "it ends what is on the screen";
-const NETWORK: &str = "the way to the machine may be through it";
-const CONTAINERS: &str = "containers and virtual machines may go with it";
-const INIT: &str = "it is process 1";
-const NO_SERVICE: &str = "it is no service";
-const REFUSES: &str = "systemd restarts it for nobody";
-
-/// Where units of the system are in `/usr`.
-const UNIT_DIRECTORIES: [&str; 2] = ["/usr/lib/systemd/system", "/usr/local/lib/systemd/system"];
-
 /// The time, as [`find`] is told it.
 pub fn now() -> Duration {
     programs::uptime()
@@ -131,18 +63,19 @@ pub fn find(
     since: Option<Duration>,
 ) -> (Vec<Affected>, Option<String>) {
     let changed = Changed::of(changed);
-    let mut programs = programs::running();
-    programs.retain(|program| since.is_none_or(|since| program.started < since));
+    let all = programs::running();
+    let is_old = |program: &&Program| since.is_none_or(|since| program.started < since);
+    let programs: Vec<Program> = all.iter().filter(is_old).cloned().collect();
     let (units, error) = match units(&changed) {
         Ok(units) => (units, None),
         Err(error) => (Vec::new(), Some(error)),
     };
     let caller = programs::owner_of_the_caller();
     let mut found = judge(&changed, &programs, &units, &caller);
-    let refused = refuse(&mut found);
-    let note = error.or(refused.err()).map(|error| {
-        format!("which services are affected is known by their processes alone: {error}")
-    });
+    let spared = spare_sessions(&mut found, &all);
+    let refused = refuse(&mut found, &caller);
+    let error = error.or(spared.err()).or(refused.err());
+    let note = error.map(|error| format!("not all of what is affected could be found: {error}"));
     (found, note)
 }
 
@@ -164,26 +97,49 @@ fn units(changed: &Changed) -> Result<Vec<Unit>> {
         .collect())
 }
 
-/// Takes out what systemd would refuse to restart.
-fn refuse(found: &mut [Affected]) -> Result<()> {
-    let wanted: Vec<&str> = found
-        .iter()
-        .filter(|affected| affected.verdict == Verdict::Restart)
-        .filter_map(|affected| affected.unit.as_deref())
-        .collect();
-    if wanted.is_empty() {
+/// Leaves alone what holds a session: not every one has a scope of its own.
+fn spare_sessions(found: &mut [Affected], programs: &[Program]) -> Result<()> {
+    if !found.iter().any(is_restarted) {
         return Ok(());
     }
-    let units = systemd::active_units()?;
-    let asked: Vec<_> = units
+    let leaders = systemd::session_leaders()?;
+    let leads = |program: &&Program| leaders.contains(&program.pid);
+    let units = programs.iter().filter(leads).map(|p| &p.owner).collect();
+    spare(found, &units);
+    Ok(())
+}
+
+fn spare(found: &mut [Affected], units: &HashSet<&Owner>) {
+    for affected in found.iter_mut().filter(|found| is_restarted(found)) {
+        let owner = affected.unit.clone().map(Owner::Unit);
+        if owner.is_some_and(|owner| units.contains(&owner)) {
+            (affected.verdict, affected.why) = (Verdict::LogOut, Some(SESSION));
+        }
+    }
+}
+
+fn is_restarted(affected: &Affected) -> bool {
+    affected.verdict == Verdict::Restart
+}
+
+/// Takes out what systemd would refuse to restart, and what it would restart others with that
+/// must not be.
+fn refuse(found: &mut [Affected], caller: &Owner) -> Result<()> {
+    let held: Vec<String> = found
         .iter()
-        .filter(|unit| wanted.contains(&unit.name.as_str()))
+        .filter(|affected| affected.verdict == Verdict::LogOut)
+        .filter_map(|affected| affected.unit.clone())
         .collect();
-    let refusing = systemd::refuse_to_restart(&asked)?;
-    for affected in found {
-        let refuses = |unit: &String| refusing.contains(unit);
-        if affected.verdict == Verdict::Restart && affected.unit.as_ref().is_some_and(refuses) {
+    let may = |unit: &String| may_go_along(unit, caller) && !held.contains(unit);
+    for affected in found.iter_mut().filter(|found| is_restarted(found)) {
+        let Some(unit) = affected.unit.as_deref() else {
+            continue;
+        };
+        let restart = systemd::restart_of(unit)?;
+        if restart.is_refused {
             (affected.verdict, affected.why) = (Verdict::Reboot, Some(REFUSES));
+        } else if !restart.others.iter().all(may) {
+            (affected.verdict, affected.why) = (Verdict::Reboot, Some(TAKES_OTHERS));
         }
     }
     Ok(())
@@ -246,44 +202,6 @@ impl Changed {
         files.extend(meant.cloned());
         files
     }
-}
-
-fn below_units(path: &Path) -> Option<&Path> {
-    UNIT_DIRECTORIES
-        .iter()
-        .find_map(|directory| path.strip_prefix(directory).ok())
-}
-
-/// Whether it is the unit's file: that of its name, or of its template.
-fn is_file_of(below: &Path, unit: &str) -> bool {
-    below == Path::new(unit) || template(unit).is_some_and(|template| below == Path::new(&template))
-}
-
-/// `foo@.service` of `foo@bar.service`
-fn template(unit: &str) -> Option<String> {
-    let (name, rest) = unit.split_once('@')?;
-    let (_, suffix) = rest.rsplit_once('.')?;
-    Some(format!("{name}@.{suffix}"))
-}
-
-/// Whether it is a file that adds to the unit: `NAME.d/X.conf` for its name, its template, its
-/// name up to a hyphen, or its type, as systemd.unit(5) has it.
-fn adds_to(below: &Path, unit: &str) -> bool {
-    let (Some(directory), Some("conf")) = (
-        below.parent().and_then(Path::to_str),
-        below.extension().and_then(|extension| extension.to_str()),
-    ) else {
-        return false;
-    };
-    let Some(of) = directory.strip_suffix(".d") else {
-        return false;
-    };
-    let (name, suffix) = unit.rsplit_once('.').unwrap_or((unit, ""));
-    let is_prefix = of
-        .strip_suffix(suffix)
-        .and_then(|of| of.strip_suffix('.'))
-        .is_some_and(|of| of.ends_with('-') && name.starts_with(of));
-    of == unit || of == suffix || is_prefix || template(unit).as_deref() == Some(of)
 }
 
 /// What was found of one owner.
@@ -363,28 +281,6 @@ fn affected(owner: Owner, whose: Option<(u32, String)>, hit: Hit, caller: &Owner
         by: hit.by.into_iter().collect(),
         verdict,
         why,
-    }
-}
-
-fn verdict(owner: &Owner, caller: &Owner) -> (Verdict, Option<&'static str>) {
-    let unit = match owner {
-        Owner::User(_) => return (Verdict::LogOut, None),
-        Owner::Nobody => return (Verdict::ByHand, None),
-        Owner::Unit(_) if owner == caller => return (Verdict::Caller, None),
-        Owner::Unit(unit) => unit.as_str(),
-    };
-    let is_meant = |pattern: &str| match pattern.strip_suffix('*') {
-        Some(start) => unit.starts_with(start),
-        None => unit == pattern,
-    };
-    if unit == "init.scope" {
-        (Verdict::Reboot, Some(INIT))
-    } else if !unit.ends_with(".service") {
-        (Verdict::Reboot, Some(NO_SERVICE))
-    } else if let Some((_, why)) = NEVER.iter().find(|(pattern, _)| is_meant(pattern)) {
-        (Verdict::Reboot, Some(why))
-    } else {
-        (Verdict::Restart, None)
     }
 }
 
@@ -492,31 +388,6 @@ mod tests {
     }
 
     #[test]
-    fn files_belong_to_units_as_systemd_has_it() {
-        for (file, name, wanted) in [
-            ("a.service", "a.service", true),
-            ("a@.service", "a@b.service", true),
-            ("a@.service", "a.service", false),
-            ("b.service", "a.service", false),
-        ] {
-            assert_eq!(is_file_of(Path::new(file), name), wanted, "{file} {name}");
-        }
-        for (file, name, wanted) in [
-            ("a.service.d/x.conf", "a.service", true),
-            ("a@.service.d/x.conf", "a@b.service", true),
-            ("service.d/x.conf", "a.service", true),
-            ("a-.service.d/x.conf", "a-b-c.service", true),
-            ("a-.service.d/x.conf", "ab.service", false),
-            ("a.service.d/x.conf", "ab.service", false),
-            ("a-.timer.d/x.conf", "a-b.service", false),
-            ("a.service.d/x", "a.service", false),
-            ("multi-user.target.wants/a.service", "a.service", false),
-        ] {
-            assert_eq!(adds_to(Path::new(file), name), wanted, "{file} {name}");
-        }
-    }
-
-    #[test]
     fn a_file_of_the_administrator_counts_instead() {
         let changed = changed(&["/usr/lib/systemd/system/a.service"]);
         let own = unit("a.service", "/etc/systemd/system/a.service");
@@ -526,22 +397,13 @@ mod tests {
     }
 
     #[test]
-    fn some_are_never_restarted() {
-        let caller = of_unit("updater.service");
-        for (name, wanted) in [
-            ("cron.service", Verdict::Restart),
-            ("systemd-journald.service", Verdict::Restart),
-            ("updater.service", Verdict::Caller),
-            ("dbus.service", Verdict::Reboot),
-            ("systemd-logind.service", Verdict::Reboot),
-            ("user@1000.service", Verdict::Reboot),
-            ("getty@tty1.service", Verdict::Reboot),
-            ("init.scope", Verdict::Reboot),
-            ("x.socket", Verdict::Reboot),
-        ] {
-            assert_eq!(verdict(&of_unit(name), &caller).0, wanted, "{name}");
-        }
-        assert_eq!(verdict(&Owner::User(0), &Owner::User(0)).0, Verdict::LogOut);
+    fn what_holds_a_session_is_left_to_the_user() {
+        let programs = ["a.service", "b.service"]
+            .map(|name| program(of_unit(name), "/usr/bin/x", "/usr/lib/x.so"));
+        let mut found = judge(&changed(&["/usr/bin/x"]), &programs, &[], &Owner::Nobody);
+        spare(&mut found, &HashSet::from([&of_unit("b.service")]));
+        let verdicts: Vec<_> = found.iter().map(|found| found.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Restart, Verdict::LogOut]);
     }
 
     #[test]

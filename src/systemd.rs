@@ -21,6 +21,8 @@ const LOGIND: Of = [
 ];
 const EXISTS: &str = "org.freedesktop.systemd1.UnitExists";
 const UNIT: &str = "org.freedesktop.systemd1.Unit";
+/// The states of units that are stopped by a restart.
+const ACTIVE: [&str; 4] = ["active", "reloading", "activating", "refreshing"];
 
 /// Starts a timer that exists nowhere but in memory, and is gone once it has nothing left
 /// to wait for. It starts the service of its name at each of the points in time, which are
@@ -55,28 +57,35 @@ pub fn stop(name: &str) -> Result<()> {
 
 /// The terminals that somebody is logged in at.
 pub fn terminals() -> Result<Vec<PathBuf>> {
-    let bus = Bus::connect()?;
-    let sessions = bus.call(LOGIND, "ListSessions", &().to_variant())?;
-    let mut terminals = Vec::new();
-    // Session, uid, user, seat, object.
-    for session in sessions.child_value(0).iter() {
-        let Some(object) = session.child_value(4).str().map(str::to_owned) else {
-            continue;
-        };
-        let of = [LOGIND[0], object.as_str(), "org.freedesktop.login1.Session"];
-        // It may be over by now.
-        let tty = bus.property(of, "TTY");
-        if let Some(tty) = tty
-            .as_ref()
-            .and_then(Variant::str)
-            .filter(|t| !t.is_empty())
-        {
-            terminals.push(Path::new("/dev").join(tty));
-        }
-    }
+    let mut terminals: Vec<PathBuf> = of_sessions("TTY")?
+        .iter()
+        .filter_map(Variant::str)
+        .filter(|terminal| !terminal.is_empty())
+        .map(|terminal| Path::new("/dev").join(terminal))
+        .collect();
     terminals.sort();
     terminals.dedup();
     Ok(terminals)
+}
+
+/// The processes that sessions began with.
+pub fn session_leaders() -> Result<Vec<i32>> {
+    let pid = |leader: &Variant| i32::try_from(leader.get::<u32>()?).ok();
+    Ok(of_sessions("Leader")?.iter().filter_map(pid).collect())
+}
+
+/// A property of every session.
+fn of_sessions(property: &str) -> Result<Vec<Variant>> {
+    let bus = Bus::connect()?;
+    let sessions = bus.call(LOGIND, "ListSessions", &().to_variant())?;
+    // Session, uid, user, seat, object.
+    let ask = |session: Variant| {
+        let object = session.child_value(4);
+        let of = [LOGIND[0], object.str()?, "org.freedesktop.login1.Session"];
+        // It may be over by now.
+        bus.property(of, property)
+    };
+    Ok(sessions.child_value(0).iter().filter_map(ask).collect())
 }
 
 /// A unit that is active.
@@ -90,9 +99,9 @@ pub struct Unit {
 
 /// The units that are active now.
 pub fn active_units() -> Result<Vec<Unit>> {
-    let states = vec!["active", "reloading", "activating", "refreshing"];
     let bus = Bus::connect()?;
-    let answer = bus.call(SYSTEMD, "ListUnitsFiltered", &(states,).to_variant())?;
+    let states = (ACTIVE.to_vec(),).to_variant();
+    let answer = bus.call(SYSTEMD, "ListUnitsFiltered", &states)?;
     // Name, description, load, active, sub, followed, object, and its job.
     let text = |unit: &Variant, index| unit.child_value(index).str().map(str::to_owned);
     let unit = |unit: Variant| {
@@ -124,15 +133,47 @@ pub fn unit_files(units: &[Unit]) -> Result<Vec<(Option<PathBuf>, Vec<PathBuf>)>
     Ok(units.iter().map(files).collect())
 }
 
-/// Which of these units systemd does not stop, or start, for anybody.
-pub fn refuse_to_restart(units: &[&Unit]) -> Result<Vec<String>> {
+/// What restarting a unit would mean.
+pub struct Restart {
+    /// systemd does not stop or start it for anybody.
+    pub is_refused: bool,
+    /// The units that are restarted with it.
+    pub others: Vec<String>,
+}
+
+/// Asks what a restart would be, and changes nothing.
+pub fn restart_of(unit: &str) -> Result<Restart> {
     let bus = Bus::connect()?;
-    let refuses = |unit: &Unit| {
-        let of = [SYSTEMD[0], &unit.object, UNIT];
-        ["RefuseManualStop", "RefuseManualStart"]
-            .iter()
-            .any(|property| bus.property(of, property).and_then(|v| v.get()) == Some(true))
-    };
-    let refusing = units.iter().filter(|unit| refuses(unit));
-    Ok(refusing.map(|unit| unit.name.clone()).collect())
+    let is = |property| ask_unit(&bus, unit, property).and_then(|v| v.get()) == Some(true);
+    let mut others: Vec<String> = Vec::new();
+    let mut waiting = vec![unit.to_owned()];
+    while let Some(next) = waiting.pop() {
+        // Those that need it to run, or are parts of it.
+        for property in ["RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"] {
+            let with: Option<Vec<String>> = ask_unit(&bus, &next, property).and_then(|v| v.get());
+            for other in with.unwrap_or_default() {
+                if other != unit && !others.contains(&other) && is_active(&bus, &other) {
+                    waiting.push(other.clone());
+                    others.push(other);
+                }
+            }
+        }
+    }
+    Ok(Restart {
+        is_refused: is("RefuseManualStop") || is("RefuseManualStart"),
+        others,
+    })
+}
+
+fn is_active(bus: &Bus, unit: &str) -> bool {
+    let state = ask_unit(bus, unit, "ActiveState");
+    let state = state.as_ref().and_then(Variant::str);
+    state.is_some_and(|state| ACTIVE.contains(&state))
+}
+
+/// A property of a unit; `None` if that is not loaded.
+fn ask_unit(bus: &Bus, unit: &str, property: &str) -> Option<Variant> {
+    let object = bus.call(SYSTEMD, "GetUnit", &(unit,).to_variant()).ok()?;
+    let object = object.child_value(0);
+    bus.property([SYSTEMD[0], object.str()?, UNIT], property)
 }
