@@ -21,6 +21,10 @@
 //! # Ok::<(), ostree_unlock::Error>(())
 //! ```
 
+#[allow(dead_code)]
+mod affected;
+#[allow(dead_code)]
+mod after;
 mod amounts;
 mod blocking;
 #[allow(unsafe_code)]
@@ -45,6 +49,8 @@ mod intent;
 mod journal;
 mod kept;
 mod leftovers;
+#[allow(dead_code)]
+mod linkage;
 mod live;
 mod notice;
 mod observe;
@@ -64,6 +70,8 @@ mod sys;
 mod systemd;
 mod transition;
 mod tree;
+#[allow(dead_code)]
+mod unit_files;
 mod upper;
 mod verbs;
 
