@@ -149,6 +149,12 @@ impl Wanted {
         }
     }
 
+    /// The same without the loader's cache, where another one was put back already.
+    pub fn but_for_the_cache(mut self) -> Wanted {
+        self.libraries = false;
+        self
+    }
+
     /// The steps that [`follow`] will take, for who only wants to know.
     pub fn steps(&self) -> Vec<Step> {
         let wanted = [

@@ -71,6 +71,8 @@ pub struct Options {
     pub(crate) kept: Option<String>,
     pub(crate) scratch: bool,
     pub(crate) allow_replacement: bool,
+    pub(crate) allow_broken: bool,
+    pub(crate) restart: bool,
 }
 
 /// Who signs a commit.
@@ -280,6 +282,20 @@ impl Options {
         self
     }
 
+    /// `apply`: go on although a library that is needed, or a unit file, is missing or broken in
+    /// the commit.
+    pub fn allow_broken(mut self, on: bool) -> Options {
+        self.allow_broken = on;
+        self
+    }
+
+    /// `apply`, `rollback`: restart services that run on files that are others now, where that takes
+    /// nothing else down.
+    pub fn restart(mut self, on: bool) -> Options {
+        self.restart = on;
+        self
+    }
+
     /// `commit`: have it booted next.
     pub fn deploy(mut self, deploy: Deploy) -> Options {
         self.deploy = Some(deploy);
@@ -319,6 +335,8 @@ impl Options {
             ("kept", self.kept.is_some()),
             ("scratch", self.scratch),
             ("allow_replacement", self.allow_replacement),
+            ("allow_broken", self.allow_broken),
+            ("restart", self.restart),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
             Some((name, _)) => Err(meaningless(name)),

@@ -9,18 +9,8 @@ use super::manifest;
 use crate::error::Result;
 use crate::tree::disk;
 
-/// What `ldconfig` and `systemd-sysusers` write, and systemd-sysusers' copies of what it writes.
-pub const WRITTEN: [&str; 9] = [
-    "ld.so.cache",
-    "passwd",
-    "passwd-",
-    "group",
-    "group-",
-    "shadow",
-    "shadow-",
-    "gshadow",
-    "gshadow-",
-];
+/// What `ldconfig` writes. Not users that were made: something of theirs may be in /var.
+pub const WRITTEN: [&str; 1] = ["ld.so.cache"];
 
 /// Has what is at these paths now be what was put there. Paths that the undo in `place` does not
 /// know stay unknown.
@@ -48,6 +38,8 @@ mod tests {
     use super::*;
     use std::fs;
 
+    const PATHS: [&str; 5] = ["passwd", "group", "group-", "shadow", "gshadow"];
+
     #[test]
     fn what_programs_wrote_goes_back_as_well() {
         let sample = Sample::of_three("adopt");
@@ -59,7 +51,7 @@ mod tests {
         let before = sample.listing("etc");
         let (place, etc, node) = (sample.at("undo"), sample.at("etc"), sample.node("etc"));
         let merge = merge::plan(&sample.node("old"), &node, &sample.node("new"));
-        let merge = merge.unwrap().keeping(&node, &WRITTEN).unwrap();
+        let merge = merge.unwrap().keeping(&node, &PATHS).unwrap();
         assert_eq!(merge.changes.len(), 1);
         let undo = Undo::record(&place, &etc, &merge, &|| Ok(())).unwrap();
         undo.carry_out(&|| Ok(())).unwrap();
@@ -68,7 +60,7 @@ mod tests {
         }
         // Who died while it was written down leaves half of it.
         fs::write(place.join(".manifest.new"), "half").unwrap();
-        adopt(&place, &etc, &WRITTEN).unwrap();
+        adopt(&place, &etc, &PATHS).unwrap();
         sample.file(etc.join("gshadow"), "mine");
         let taken = take_back(&place, &etc, &|| Ok(())).unwrap();
         let kept: Vec<_> = taken.kept.iter().map(|kept| kept.path.as_path()).collect();
@@ -79,7 +71,7 @@ mod tests {
             others.collect()
         };
         assert_eq!(but_gshadow(sample.listing("etc")), but_gshadow(before));
-        adopt(&place, &etc, &WRITTEN).unwrap();
+        adopt(&place, &etc, &PATHS).unwrap();
         assert!(!place.exists());
     }
 }

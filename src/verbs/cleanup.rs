@@ -59,11 +59,7 @@ pub fn cleanup(
     start().map_err(|error: Error| error.during("cleanup"))
 }
 
-fn only_etc(
-    deployment: &DeploymentId,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Result<Outcome> {
+fn only_etc(deployment: &DeploymentId, options: &Options, watch: &Watch<'_>) -> Result<Outcome> {
     const WHAT: &str = "take back what live commits brought to /etc";
     if options.after_upgrade {
         return Err(Error::new(
