@@ -213,7 +213,7 @@ def test_there_is_nothing_to_apply_or_to_roll_back(refused):
 
 
 def test_packages_would_be_replaced(system, refused):
-    remove = "sed -i '/^Package: tar$/,/^$/d' /usr/share/dpkg/status"
+    remove = "sed -i '/^Package: tar$/,/^$/d' /usr/share/dpkg/database/status"
     system.run(["ostree-unlock", "run", "--scratch", "--fresh", "--", "sh", "-ec", remove])
     system.run("ostree-unlock commit --scratch --skip-special --branch next")
     error = refused("not-additive", "apply", "next")

@@ -13,7 +13,7 @@ KEYS = {
 
 CHANGE = r"""
 echo new >/usr/lib/new; echo new >/etc/new; rm /usr/bin/sum
-printf 'Package: new\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n' >>/usr/share/dpkg/status
+printf 'Package: new\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n' >>/usr/share/dpkg/database/status
 """
 
 

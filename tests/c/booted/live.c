@@ -263,8 +263,8 @@ main (void)
 
   g_autofree char *next
       = make ("next", "echo new >/usr/lib/new; echo new >/usr/etc/new; echo theirs >/usr/etc/issue;"
-                      "printf '" PACKAGE "' >>/usr/share/dpkg/status");
-  g_autofree char *other = make ("other", "sed -i '/^Package: tar$/,/^$/d' /usr/share/dpkg/status");
+                      "printf '" PACKAGE "' >>/usr/share/dpkg/database/status");
+  g_autofree char *other = make ("other", "sed -i '/^Package: tar$/,/^$/d' /usr/share/dpkg/database/status");
   run ("echo mine >/etc/issue");
   what_adds (next);
   what_replaces (next, other);

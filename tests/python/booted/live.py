@@ -35,12 +35,12 @@ def add():
     put("/usr/lib/new", "theirs")
     put("/usr/etc/odd name", "x")
     put("/usr/etc/issue", "theirs")
-    with open("/usr/share/dpkg/status", "a") as status:
+    with open("/usr/share/dpkg/database/status", "a") as status:
         status.write(PARAGRAPH)
 
 
 def replace():
-    subprocess.run(["sed", "-i", "/^Package: tar$/,/^$/d", "/usr/share/dpkg/status"], check=True)
+    subprocess.run(["sed", "-i", "/^Package: tar$/,/^$/d", "/usr/share/dpkg/database/status"], check=True)
 
 
 def expect(transition, there, to, state):
