@@ -561,8 +561,8 @@ mod tests {
             assert_eq!(taken, TakenBack::default());
         }
         assert_eq!(sample.listing("etc"), before);
-        assert_eq!(undos(&undos_at).unwrap(), [PathBuf::new(); 0]);
-        assert_eq!(undos(&sample.at("nowhere")).unwrap(), [PathBuf::new(); 0]);
+        assert!(undos(&undos_at).unwrap().is_empty());
+        assert!(undos(&sample.at("nowhere")).unwrap().is_empty());
     }
 
     #[test]

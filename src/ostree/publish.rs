@@ -122,7 +122,7 @@ pub fn copy(
 pub fn below(repo: &ostree::Repo, reference: &str) -> Result<Vec<String>> {
     let refs = repo.list_refs(Some(reference), gio::Cancellable::NONE)?;
     // libostree leaves out what it was asked for.
-    let mut names: Vec<String> = refs.into_keys().map(String::from).collect();
+    let mut names: Vec<String> = refs.into_keys().collect();
     names.sort_unstable();
     Ok(names)
 }
