@@ -152,7 +152,12 @@ impl Builder {
         if self.made.contains(parent) {
             return Ok(());
         }
-        while self.way.len() > 1 && self.way.last().is_some_and(|(at, _)| !parent.starts_with(at)) {
+        while self.way.len() > 1
+            && self
+                .way
+                .last()
+                .is_some_and(|(at, _)| !parent.starts_with(at))
+        {
             self.way.pop();
         }
         while let Some((at, node)) = self.way.last().filter(|(at, _)| at != parent) {
@@ -182,8 +187,14 @@ impl Builder {
 
     fn whiteout(&mut self, path: &Path) -> Result<()> {
         self.built.entries += 1;
-        rustix::fs::mknodat(CWD, self.at(path), FileType::CharacterDevice, Mode::empty(), 0)
-            .map_err(|e| Error::os("hiding what the commit does not have", e))
+        rustix::fs::mknodat(
+            CWD,
+            self.at(path),
+            FileType::CharacterDevice,
+            Mode::empty(),
+            0,
+        )
+        .map_err(|e| Error::os("hiding what the commit does not have", e))
     }
 
     fn file(&mut self, path: &Path, node: &dyn Node) -> Result<()> {
@@ -191,7 +202,9 @@ impl Builder {
         let at = self.at(path);
         if let (Some(objects), Identity::File(checksum)) = (&self.objects, node.identity()) {
             let name = hex(checksum);
-            let object = objects.join(&name[..2]).join(format!("{}.file", &name[2..]));
+            let object = objects
+                .join(&name[..2])
+                .join(format!("{}.file", &name[2..]));
             match rustix::fs::linkat(CWD, &object, CWD, &at, AtFlags::empty()) {
                 Ok(()) => return Ok(()),
                 // Another file system, no room for one more link, or an object that is elsewhere.

@@ -13,10 +13,10 @@ use crate::observe::{OURS, Observation, UPPERS, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
 use crate::plan::begin::RAM;
 use crate::scratch;
-use crate::swap;
 use crate::stack::DELTAS;
-use crate::sys::{boot, files};
+use crate::swap;
 use crate::sys::namespace::System;
+use crate::sys::{boot, files};
 use crate::upper::SET_ASIDE;
 
 /// Scratch, uppers over a commit that was live, deltas of such commits.

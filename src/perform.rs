@@ -316,7 +316,8 @@ impl Worker<'_> {
             },
             Step::MakeUpper(state, directory) => self.uppers().make(*state, directory),
             Step::MakeUpperOver(directory, layer) => {
-                self.uppers().make_over(self.system, directory, layer.as_ref())
+                self.uppers()
+                    .make_over(self.system, directory, layer.as_ref())
             }
             Step::SetLive(commit) => self.below_sysroot(|| {
                 let reference = format!("{LIVE}/{}", self.deployment.id());
@@ -403,7 +404,10 @@ impl Worker<'_> {
             delta::build(&repo, &self.deployment.commit, commit, &place, &proceed)
         })?;
         if built.copied > 0 {
-            notes.push(format!("{} files were copied, as they cannot be linked", built.copied));
+            notes.push(format!(
+                "{} files were copied, as they cannot be linked",
+                built.copied
+            ));
         }
         Ok(())
     }

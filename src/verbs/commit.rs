@@ -24,8 +24,8 @@ use crate::replay::{self, Action};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::namespace;
-use crate::tree::whole::Whole;
 use crate::tree::commit as commits;
+use crate::tree::whole::Whole;
 
 /// What became of the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
