@@ -15,6 +15,8 @@ mod lasting;
 
 mod asynchronous;
 
+mod live;
+
 mod monitor;
 
 mod comparison;
@@ -50,6 +52,8 @@ mod holder;
 mod revision;
 
 mod transfer;
+
+mod transition;
 
 mod omission;
 

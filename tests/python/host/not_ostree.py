@@ -30,7 +30,8 @@ def scratch(_sysroot):
 
 
 functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.diff_packages)
-for function in (*functions, with_block, keep, scratch):
+live = (OstreeUnlock.apply, OstreeUnlock.rollback)
+for function in (*functions, *live, with_block, keep, scratch):
     try:
         function(sysroot)
     except GLib.Error as error:
