@@ -16,23 +16,32 @@ use rustix::fs::XattrFlags;
 
 use super::description::SELINUX;
 use crate::error::{Error, Kind, Result};
-use crate::sys::{copy, xattr};
+use crate::sys::{copy, mounts, namespace, xattr};
 use crate::tree::{Node, commit, disk};
 
 /// A directory with trees in it, by name.
 pub struct Sample(pub PathBuf);
 
+thread_local! {
+    static HAS_LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Drop for Sample {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = mounts::detach(&self.0);
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
 impl Sample {
+    /// In RAM, as all of it is synced again and again, and mounted where only this thread sees it.
     pub fn new(name: &str) -> Sample {
+        if !HAS_LEFT.replace(true) {
+            namespace::leave().unwrap();
+        }
         let at = std::env::temp_dir().join(format!("ou-etc-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&at);
         fs::create_dir_all(&at).unwrap();
+        mounts::mount_tmpfs(&at, None).unwrap();
         Sample(at)
     }
 
