@@ -390,6 +390,40 @@ mod tests {
     }
 
     #[test]
+    fn acls_come_and_go_and_none_is_inherited() {
+        const ACCESS: &str = "system.posix_acl_access";
+        const DEFAULT: &str = "system.posix_acl_default";
+        let sample = Sample::of_three("acl");
+        sample.files("changed", ["1", "1", "2"]);
+        sample.files("loses", ["1", "1", "1"]);
+        sample.files("gets", ["1", "1", "1"]);
+        sample.files("local", ["1", "1", "2"]);
+        sample.files("dir/a", ["1", "1", "1"]);
+        sample.files("new/a", ["", "", "1"]);
+        for (path, name) in [
+            ("old/loses", ACCESS),
+            ("etc/loses", ACCESS),
+            ("new/gets", ACCESS),
+            ("etc/local", ACCESS),
+            ("new/dir", ACCESS),
+            ("new/new", DEFAULT),
+            ("old", DEFAULT),
+            ("etc", DEFAULT),
+            ("new", DEFAULT),
+        ] {
+            sample::set_acl(&sample.at(path), name);
+        }
+        let before = sample.listing("etc");
+        assert_eq!(sample.plan().kept.len(), 1);
+        sample.apply();
+        fs::write(sample.at("new/local"), "1").unwrap();
+        sample::set_acl(&sample.at("new/local"), ACCESS);
+        assert_eq!(sample.defaults("etc"), sample.defaults("new"));
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
+    }
+
+    #[test]
     fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
         for seed in 0..6 {
             let sample = Sample::random("dies", seed);
