@@ -16,23 +16,32 @@ use rustix::fs::XattrFlags;
 
 use super::description::SELINUX;
 use crate::error::{Error, Kind, Result};
-use crate::sys::{copy, xattr};
+use crate::sys::{copy, mounts, namespace, xattr};
 use crate::tree::{Node, commit, disk};
 
 /// A directory with trees in it, by name.
 pub struct Sample(pub PathBuf);
 
+thread_local! {
+    static HAS_LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Drop for Sample {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = mounts::detach(&self.0);
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
 impl Sample {
+    /// In RAM, as all of it is synced again and again, and mounted where only this thread sees it.
     pub fn new(name: &str) -> Sample {
+        if !HAS_LEFT.replace(true) {
+            namespace::leave().unwrap();
+        }
         let at = std::env::temp_dir().join(format!("ou-etc-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&at);
         fs::create_dir_all(&at).unwrap();
+        mounts::mount_tmpfs(&at, None).unwrap();
         Sample(at)
     }
 
@@ -179,8 +188,26 @@ fn line(at: &Path, detail: Detail) -> String {
     )
 }
 
-pub fn set(path: &Path, name: &str, value: &str) {
-    rustix::fs::lsetxattr(path, name, value.as_bytes(), XattrFlags::empty()).unwrap();
+pub fn set(path: &Path, name: &str, value: impl AsRef<[u8]>) {
+    rustix::fs::lsetxattr(path, name, value.as_ref(), XattrFlags::empty()).unwrap();
+}
+
+/// Has user 1 read and write, too.
+pub fn set_acl(path: &Path, name: &str) {
+    const ACL: [(u16, u16, u32); 5] = [
+        (0x01, 6, u32::MAX),
+        (0x02, 6, 1),
+        (0x04, 4, u32::MAX),
+        (0x10, 6, u32::MAX),
+        (0x20, 4, u32::MAX),
+    ];
+    let mut value = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in ACL {
+        value.extend(tag.to_le_bytes());
+        value.extend(permissions.to_le_bytes());
+        value.extend(id.to_le_bytes());
+    }
+    set(path, name, value);
 }
 
 pub fn mode(path: &Path, mode: u32) {
@@ -256,8 +283,8 @@ impl Dice {
             _ if !is_there => {}
             11 if !at.is_symlink() => mode(&at, [0o700, 0o755, 0o1644][to_index(value)]),
             12 => lchown(&at, Some(to_id(value)), Some(1)).unwrap(),
-            13 => set(&at, "trusted.test", &value.to_string()),
-            14 => set(&at, "security.selinux", &value.to_string()),
+            13 => set(&at, "trusted.test", value.to_string()),
+            14 => set(&at, "security.selinux", value.to_string()),
             _ => _ = xattr::replace_all(&at, &xattr::Xattrs::new(), |_| false),
         }
     }
