@@ -7,25 +7,30 @@ use std::fmt;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use crate::checkout;
 use crate::error::Result;
 use crate::intent;
 use crate::observe::{OURS, Observation, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
 use crate::plan::begin::RAM;
+use crate::records;
 use crate::scratch;
 use crate::swap;
+use crate::sys::boot;
 use crate::sys::files;
 use crate::sys::namespace::System;
 use crate::upper::SET_ASIDE;
 
 const RUN_STATES: &str = "ostree/deployment-state";
+/// What is good for one boot alone, in what is ours of a backing directory.
+const OF_ONE_BOOT: [&str; 2] = [scratch::NAME, checkout::NAME];
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leftover {
     /// `upper` and `work`, below the sysroot.
     Upper(PathBuf),
-    /// A scratch of another boot, below the sysroot.
+    /// A scratch, or checkouts that commands ran in, of another boot, below the sysroot.
     Scratch(PathBuf),
     /// A file system in RAM.
     Ram(PathBuf),
@@ -67,7 +72,9 @@ pub fn find(root: &Path, now: &Observation) -> Vec<Leftover> {
             let path = backing.join(OURS).join(&name);
             if name.starts_with(SET_ASIDE) {
                 found.push(Leftover::Upper(path));
-            } else if name == scratch::NAME && !scratch::is_of_this_boot(&sysroot.join(&path)) {
+            } else if OF_ONE_BOOT.contains(&name.as_str())
+                && !boot::is_marked_now(&sysroot.join(&path))
+            {
                 found.push(Leftover::Scratch(path));
             }
         }
@@ -126,7 +133,7 @@ fn remove_below(base: &OwnedFd, path: &Path) -> Result<bool> {
 
 /// Removes markers that were being written when a cleanup died; and, as libostree before
 /// 2024.1 does not, the `backing` directory of a deployment that is gone, if nothing is left
-/// in it but the marker.
+/// in it but the marker and its records.
 pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
     let sysroot = files::through(writable_sysroot, ".");
     for backing in backings(&sysroot) {
@@ -143,9 +150,10 @@ pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
             continue;
         }
         // Each stops at what is still in use.
-        let only_marker = names(&ours).iter().all(|name| name == marker);
-        if only_marker {
+        let is_of_it = |name: &String| name == marker || name == records::NAME;
+        if names(&ours).iter().all(is_of_it) {
             let _ = std::fs::remove_file(ours.join(marker));
+            let _ = std::fs::remove_dir_all(ours.join(records::NAME));
             let _ = std::fs::remove_dir(&ours);
             let _ = std::fs::remove_dir(sysroot.join(&backing));
         }

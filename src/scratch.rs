@@ -13,15 +13,13 @@ use crate::error::{Error, Kind, Result};
 use crate::observe::{OURS, USR};
 use crate::ostree::{DeploymentId, sysroot};
 use crate::swap;
+use crate::sys::boot;
 use crate::sys::files::{self, Attributes};
 use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
 
 /// The name of its directory, in what is ours of the backing directory.
 pub const NAME: &str = "scratch";
-/// In it, which boot it is of.
-const BOOT: &str = "boot";
-const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// What it has copies of.
 const HIERARCHIES: [&str; 3] = ["usr", "etc", "var"];
 
@@ -52,7 +50,7 @@ fn place(deployment: &DeploymentId) -> PathBuf {
 /// Where what was written to a hierarchy is, for who only looks: somebody may be in it.
 pub fn upper(deployment: &DeploymentId, hierarchy: &str) -> Result<PathBuf> {
     let directory = Path::new(sysroot::PATH).join(place(deployment));
-    match files::exists(&directory.join(BOOT)) {
+    match boot::is_marked(&directory) {
         true => Ok(directory.join(hierarchy).join("upper")),
         false => Err(none(&directory)),
     }
@@ -87,8 +85,8 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let opened = open_directory(&directory)?;
     let opened = opened.ok_or_else(|| Error::new(Kind::Failed, "it is gone").at(&directory))?;
     let lock = Lock::take(opened, &directory)?;
-    if fresh || !is_of_this_boot(&directory) {
-        files::remove_file(&scratch, BOOT)?;
+    if fresh || !boot::is_marked_now(&directory) {
+        boot::unmark(&scratch)?;
         for hierarchy in HIERARCHIES {
             files::remove_tree(&scratch, hierarchy)?;
             let like = Attributes::of(&Path::new("/").join(hierarchy))?;
@@ -97,21 +95,9 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
             files::make_directory_like(&place, "work", &like)?;
         }
         // Last: without it there is none.
-        files::write_whole(&scratch, BOOT, boot()?.as_bytes())?;
+        boot::mark(&scratch)?;
     }
     Ok(Scratch { directory, lock })
-}
-
-/// Whether the scratch at `directory` is whole, and was begun in this boot.
-pub fn is_of_this_boot(directory: &Path) -> bool {
-    let found = std::fs::read_to_string(directory.join(BOOT));
-    found.is_ok_and(|found| boot().is_ok_and(|boot| found == boot))
-}
-
-/// Which boot this is.
-fn boot() -> Result<String> {
-    let id = std::fs::read_to_string(BOOT_ID);
-    id.map_err(|e| Error::io("asking which boot this is", e).at(BOOT_ID))
 }
 
 /// Has the calling thread, whose namespace has to be one of its own, see the scratch, and keeps

@@ -87,6 +87,33 @@ pub fn bare() -> Result<()> {
     Ok(())
 }
 
+/// Shows another directory at /usr, read-only and with what is mounted below that; without one,
+/// the base. In a namespace of the caller's own, which then has no overlay of the system's.
+pub fn show(directory: Option<&Path>) -> Result<()> {
+    let hierarchy = Path::new(USR);
+    let mounts = mountinfo::load(View::Caller)?;
+    let top = mountinfo::chain_at(&mounts, hierarchy)
+        .last()
+        .or(mountinfo::chain_at(&mounts, Path::new("/")).last())
+        .map_or(0, |top| top.id);
+    let below: Vec<PathBuf> = mountinfo::below(&mounts, top, hierarchy)
+        .into_iter()
+        .map(|mount| mount.point.clone())
+        .collect();
+    let carried = clone_all(&below)?;
+    bare()?;
+    let tree = mounts::clone_tree(directory.unwrap_or(hierarchy), false)?;
+    mounts::set_read_only(&tree, true)?;
+    mounts::attach_on_top(&tree, hierarchy)?;
+    for (point, tree) in &carried {
+        // The other one need not have a place for it.
+        if files::exists(point) {
+            mounts::attach_on_top(tree, point)?;
+        }
+    }
+    Ok(())
+}
+
 /// The kernel's errno says little about an overlay that it does not want.
 fn refused(cover: &Cover, errno: rustix::io::Errno) -> Error {
     use rustix::io::Errno;

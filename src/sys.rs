@@ -2,6 +2,7 @@
 //! System calls and kernel tables, with our error type and without any policy.
 //! One of the two places where unsafe code may stand (the other is the C border).
 
+pub mod boot;
 pub mod copy;
 pub mod dropin;
 pub mod files;

@@ -93,6 +93,12 @@ pub fn make_tree_private(tree: impl AsFd) -> Result<()> {
         .map_err(|e| Error::os("making a copy of a mount private", e))
 }
 
+/// Makes all mounts of a detached tree read-only.
+pub fn set_tree_read_only(tree: impl AsFd) -> Result<()> {
+    set_attributes(tree.as_fd(), &read_only_attribute(true), libc::AT_RECURSIVE)
+        .map_err(|e| Error::os("changing the read-only flag of mounts", e))
+}
+
 /// Puts a detached tree on top of what is at `path`.
 pub fn attach_on_top(tree: impl AsFd, path: &Path) -> Result<()> {
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;

@@ -22,6 +22,7 @@ use crate::ostree::writer::Writer;
 use crate::ostree::{booted, deployments};
 use crate::packages::{self, Databases, Package};
 use crate::perform;
+use crate::records;
 use crate::replay::{self, Action};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
@@ -166,7 +167,7 @@ fn plan(
     let mut left_out = Vec::new();
     let base = changes.base.clone();
     let onto = match (&options.onto, &options.kept) {
-        (Some(onto), _) => Some(commits::resolve(repo, onto)?),
+        (Some(onto), _) => Some(commits::resolve_whole(repo, onto)?),
         // What was kept may have been made on another deployment than the one that runs.
         (None, Some(_)) => Some(booted::find()?.commit).filter(|booted| *booted != base),
         (None, None) => None,
@@ -209,14 +210,6 @@ fn plan(
 /// The tree of a commit that changes made on `base` can be replayed on.
 fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
     let root = commits::root(repo, onto)?;
-    let (_, state) = repo.load_commit(onto)?;
-    if state.contains(ostree::RepoCommitState::PARTIAL) {
-        return Err(Error::new(
-            Kind::NotFound,
-            format!("the commit {onto} was pulled in part"),
-        )
-        .next("pull it whole"));
-    }
     live::usr_of(repo, onto)?;
     let here = system_of(&commits::root(repo, base)?)?;
     let there = system_of(&root)?;
@@ -290,11 +283,24 @@ fn make(
     if let Some(deploy) = options.deploy {
         tell(Progress::new("deploy it", 0, 0))?;
         let staged = deploy == Deploy::Staged;
-        committed.deployment = Some(deployments::deploy(os, &checksum, staged)?);
+        let made = deployments::deploy(os, &checksum, staged)?;
+        committed.notes.extend(without_records(os, &made, staged));
+        committed.deployment = Some(made);
     }
     committed.checksum = Some(checksum);
     committed.branch = branch;
     Ok(committed)
+}
+
+/// Says which records what was deployed lacks, as far as that can be seen.
+fn without_records(os: &str, made: &str, staged: bool) -> Vec<String> {
+    let look = || {
+        let made = DeploymentId::parse(os, made)?;
+        let lacking = records::lacking(&booted::find().ok()?, &made).ok()?;
+        let sentence = |name: &String| records::missing(&made, staged, name);
+        Some(lacking.iter().map(sentence).collect())
+    };
+    look().unwrap_or_default()
 }
 
 /// What became of the packages: name, architecture, change, version before and after.
