@@ -86,6 +86,6 @@ pub fn missing(next: &DeploymentId, staged: bool, name: &str) -> String {
         false => ":",
     };
     format!(
-        "{id} boots next, without the record {name}{first} `ostree-unlock run --deployment={id} --record={name} -- COMMAND` makes it"
+        "{id} boots next, without the record {name}{first} `ostree-unlock run --deployment=0 --record={name} -- COMMAND` makes it"
     )
 }

@@ -35,12 +35,17 @@ pub fn replace(system: &System, cover: &Cover, old: u32) -> Result<()> {
 /// Puts the base in the place of the mount `old`, beneath which there is none: the
 /// deployment's own directory must never be what one sees at /usr.
 pub fn mount_base(system: &System, old: u32) -> Result<()> {
+    put_in_place_of(old, &clone_base(system)?)
+}
+
+/// A copy of the base, read-only and detached, whatever lies on it.
+pub fn clone_base(system: &System) -> Result<OwnedFd> {
     let tree = system.in_private_copy(|| {
         bare()?;
         mounts::clone_tree(Path::new(USR), false)
     })?;
     mounts::set_read_only(&tree, true)?;
-    put_in_place_of(old, &tree)
+    Ok(tree)
 }
 
 fn put_in_place_of(old: u32, tree: &OwnedFd) -> Result<()> {
@@ -87,9 +92,11 @@ pub fn bare() -> Result<()> {
     Ok(())
 }
 
-/// Shows another directory at /usr, read-only and with what is mounted below that; without one,
-/// the base. In a namespace of the caller's own, which then has no overlay of the system's.
-pub fn show(directory: Option<&Path>) -> Result<()> {
+/// Shows another tree at /usr, with what is mounted below that. In a namespace of the caller's own.
+///
+/// On top of all that is there: where the system mounts something at /usr or takes it away, that
+/// happens here beneath this tree. Without what it lies on, this tree itself would be taken away.
+pub fn show(tree: &OwnedFd) -> Result<()> {
     let hierarchy = Path::new(USR);
     let mounts = mountinfo::load(View::Caller)?;
     let top = mountinfo::chain_at(&mounts, hierarchy)
@@ -101,10 +108,7 @@ pub fn show(directory: Option<&Path>) -> Result<()> {
         .map(|mount| mount.point.clone())
         .collect();
     let carried = clone_all(&below)?;
-    bare()?;
-    let tree = mounts::clone_tree(directory.unwrap_or(hierarchy), false)?;
-    mounts::set_read_only(&tree, true)?;
-    mounts::attach_on_top(&tree, hierarchy)?;
+    mounts::attach_on_top(tree, hierarchy)?;
     for (point, tree) in &carried {
         // The other one need not have a place for it.
         if files::exists(point) {

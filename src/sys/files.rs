@@ -303,7 +303,7 @@ pub fn resolve_in(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
         ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS,
     );
     match found {
-        Ok(found) => fs::read_link(through(found, ""))
+        Ok(found) => fs::read_link(format!("/proc/thread-self/fd/{}", found.as_raw_fd()))
             .map(Some)
             .map_err(|e| Error::io("looking where it is", e).at(path)),
         Err(Errno::NOENT) => Ok(None),
