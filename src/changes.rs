@@ -167,7 +167,7 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
             .cloned(),
     );
     let watched = fingerprints(watched)?;
-    let base = named.deployment().commit.clone();
+    let base = trees.commit;
     let usr = Walk::new(Path::new(USR), trees.base, trees.now).without_renames();
     let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
         vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];

@@ -106,6 +106,7 @@ pub struct Walk {
     before: Rc<dyn Node>,
     after: Rc<dyn Node>,
     renames: bool,
+    enters_removed: bool,
     /// Where to look, below the root, next.
     starts: std::vec::IntoIter<PathBuf>,
     waiting: Vec<Level>,
@@ -127,6 +128,7 @@ impl Walk {
             before,
             after,
             renames: true,
+            enters_removed: true,
             starts: vec![PathBuf::new()].into_iter(),
             waiting: Vec::new(),
         }
@@ -171,6 +173,12 @@ impl Walk {
     /// all of it anew.
     pub fn without_renames(mut self) -> Walk {
         self.renames = false;
+        self
+    }
+
+    /// Says of a directory that is gone, or no directory any more, no more than that.
+    pub fn without_what_was_removed(mut self) -> Walk {
+        self.enters_removed = false;
         self
     }
 
@@ -240,6 +248,7 @@ impl Walk {
         let after = after.filter(|after| is_directory(&***after));
         let names = match (before, after) {
             (None, None) => return Ok(()),
+            (Some(_), None) if !self.enters_removed => return Ok(()),
             (Some(one), None) | (None, Some(one)) => names(one.entries()?),
             (Some(before), Some(after)) => suspects(&**before, &**after)?,
         };
@@ -304,6 +313,12 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Result<Found>> {
         self.next_while(&|| Ok(()))
     }
+}
+
+/// Whether nothing is different of two files that are both there; of directories, nothing but
+/// what is in them.
+pub fn is_same(one: &dyn Node, other: &dyn Node) -> Result<bool> {
+    Ok(one.identity().is(other.identity()) || compare(one, other)?.0.is_none())
 }
 
 /// What is different of two files that are both there, and whether their extended attributes

@@ -54,11 +54,13 @@ pub enum Kind {
     Conflict = 18,
     /// What was read was written to meanwhile.
     Changed = 19,
+    /// Packages would be replaced or removed under what runs, which was not allowed.
+    NotAdditive = 20,
 }
 
 impl Kind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Failed,
         Kind::InvalidArgument,
         Kind::NotOstree,
@@ -79,6 +81,7 @@ impl Kind {
         Kind::Corrupt,
         Kind::Conflict,
         Kind::Changed,
+        Kind::NotAdditive,
     ];
 
     /// The name in messages for programs: stable, lower case, with hyphens.
@@ -104,6 +107,7 @@ impl Kind {
             Kind::Corrupt => "corrupt",
             Kind::Conflict => "conflict",
             Kind::Changed => "changed",
+            Kind::NotAdditive => "not-additive",
         }
     }
 }

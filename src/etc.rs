@@ -1,78 +1,46 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! What became of `/etc` while `/usr` was unlocked: it is not covered, so its changes
-//! stay, and whoever ends has to be told.
+//! What becomes of `/etc` while `/usr` is another: it is not covered, so its changes stay.
+//! Which files were changed is told to who ends (changed.rs), and the defaults of a live
+//! commit are merged into it, and taken back. All here is done on directories that the
+//! caller names; which deployment they are of is not known here.
+//!
+//! How an apply goes, all of it on the thread that is in process 1's mount namespace:
+//!
+//! ```text
+//! let etc = Path::new("/etc");
+//! let merge = etc::plan(&defaults_of_what_is_live, &disk::root(etc)?, &defaults_of_the_target)?
+//!     .labelled_by(Some(&policy_of_the_target))?;    // ostree::SePolicy::from_commit
+//! merge.size()                       what the undo and the merge need, each on its file system
+//! merge.changes, merge.kept          what a dry run shows: paths without the leading /etc
+//! let undo = Undo::record(place, etc, &merge, proceed)?;     // nothing is changed yet
+//! undo.carry_out(proceed)?;          all of it, or an error and /etc as before
+//! ```
+//!
+//! `place` is a directory for this undo alone, which is not there yet: a number in a directory of
+//! its own, counted up (`etc::undos` lists them, the last first; `etc::next` names the next one).
+//! Whoever takes back, rolls back, ends, or finds that somebody died, calls `etc::take_back(place,
+//! etc, proceed)`, for several undos from the last to the first. It needs no knowledge of how far
+//! the other one came, may itself be interrupted anywhere and called again, and removes `place`
+//! only when all is done and on the disk. `proceed` is asked before each step, and an error of it
+//! stops the call as any other failure would.
+//!
+//! `etc::put_right(place, …)` is for the `/etc` of another deployment, which libostree merged from
+//! ours while the commit was live; it leaves the undo where it is, so it comes before `take_back`.
+//! For several undos it is called with the last one first, too.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-
-/// The kernel's times of files lag behind its clock by up to a tick.
-const TICK: i64 = 10_000;
-
-/// What below `directory` was changed since `since` (microseconds since the epoch), sorted. A
-/// file that was removed shows as a change of its directory. What cannot be read is
-/// passed over.
-pub fn changed_since(directory: &Path, since: i64) -> Vec<PathBuf> {
-    let mut changed = Vec::new();
-    let mut waiting = vec![directory.to_owned()];
-    while let Some(directory) = waiting.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let Ok(metadata) = entry.metadata() else {
-                continue;
-            };
-            let changed_at = metadata.ctime() * 1_000_000 + metadata.ctime_nsec() / 1_000;
-            if changed_at + TICK >= since {
-                changed.push(entry.path());
-            }
-            if metadata.is_dir() {
-                waiting.push(entry.path());
-            }
-        }
-    }
-    changed.sort();
-    changed
-}
-
-/// The first of them for a sentence, and how many more there are; `None` if nothing was changed.
-pub fn named(changed: &[PathBuf]) -> Option<String> {
-    const SHOWN: usize = 10;
-    let shown: Vec<String> = changed
-        .iter()
-        .take(SHOWN)
-        .map(|path| path.display().to_string())
-        .collect();
-    let more = match changed.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
-}
-
+mod changed;
+mod description;
+mod kept;
+mod manifest;
+mod merge;
+mod put_right;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod sample;
+mod stage;
+mod undo;
 
-    #[test]
-    fn the_note_names_ten_and_counts_the_rest() {
-        let paths: Vec<PathBuf> = (0..12)
-            .map(|n| PathBuf::from(format!("/etc/{n}")))
-            .collect();
-        assert_eq!(named(&[]), None);
-        assert_eq!(named(&paths[..1]).as_deref(), Some("/etc/0"));
-        assert!(named(&paths).is_some_and(|n| n.ends_with("/etc/9 and 2 more")));
-    }
-
-    #[test]
-    fn only_what_is_younger_counts() {
-        let directory = std::env::temp_dir().join(format!("ostree-unlock-{}", std::process::id()));
-        let sub = directory.join("sub");
-        assert!(std::fs::create_dir_all(&sub).is_ok());
-        assert!(std::fs::write(sub.join("file"), "x").is_ok());
-        let all = changed_since(&directory, 0);
-        assert_eq!(all, [sub.clone(), sub.join("file")]);
-        assert!(changed_since(&directory, i64::MAX).is_empty());
-        assert!(std::fs::remove_dir_all(&directory).is_ok());
-    }
-}
+pub use changed::{changed_since, named};
+pub use kept::Kept;
+pub use merge::{Change, Merge, plan};
+pub use put_right::put_right;
+pub use undo::{TakenBack, Undo, next, take_back, undos};

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
+use crate::history::History;
 use crate::options::Backing;
 use crate::ostree::DeploymentId;
 use crate::stack::{State, Token};
@@ -17,6 +18,7 @@ use crate::sys::files;
 pub const DIRECTORY: &str = "ostree-unlock";
 const RECORD: &str = "record";
 const INTENT: &str = "intent";
+const HISTORY: &str = "history";
 const GROUP: &str = "ostree-unlock";
 const FORMAT: i32 = 1;
 /// In no escaped path.
@@ -51,6 +53,8 @@ pub enum Intent {
         state: State,
         backing: Backing,
         directory: Option<PathBuf>,
+        /// The uppers that are frozen beneath it.
+        frozen: Vec<PathBuf>,
     },
     /// Our overlay is to go from one state to another; a mount of it that is not among
     /// these ids is the new one.
@@ -67,6 +71,15 @@ pub enum Intent {
         /// Where the upper is now.
         backing: Backing,
         directory: Option<PathBuf>,
+    },
+    /// An overlay with other layers is to take the place of what is there.
+    Apply {
+        /// What is open then.
+        record: Record,
+        /// What was applied then; empty where the booted commit is what is there.
+        history: History,
+        /// The upper that is open now, where it is not to be a layer: nothing was written to it.
+        dropped: Option<(Backing, PathBuf)>,
     },
 }
 
@@ -98,7 +111,19 @@ impl Log {
     /// Removes what a call left that died while it wrote; only under the sysroot's lock.
     pub fn sweep(&self) -> Result<()> {
         files::remove_unfinished(&self.directory, RECORD)?;
+        files::remove_unfinished(&self.directory, HISTORY)?;
         files::remove_unfinished(&self.directory, INTENT)
+    }
+
+    pub fn write_history(&self, history: &History) -> Result<()> {
+        let key_file = glib::KeyFile::new();
+        key_file.set_integer(GROUP, "format", FORMAT);
+        history.put(&key_file);
+        files::write_whole(&self.directory, HISTORY, key_file.to_data().as_bytes())
+    }
+
+    pub fn drop_history(&self) -> Result<()> {
+        files::remove_file(&self.directory, HISTORY)
     }
 
     pub fn write_record(&self, record: &Record) -> Result<()> {
@@ -125,6 +150,15 @@ pub fn read(deployment: &DeploymentId) -> (Result<Option<Record>>, Result<Option
         read_one(&directory.join(RECORD), parse_record),
         read_one(&directory.join(INTENT), parse_intent),
     )
+}
+
+/// Reads what was applied live in this boot.
+pub fn read_history(deployment: &DeploymentId) -> Result<Option<History>> {
+    let parse = |key_file: &glib::KeyFile| {
+        check_format(key_file)?;
+        History::parse(key_file)
+    };
+    read_one(&deployment.run_state().join(DIRECTORY).join(HISTORY), parse)
 }
 
 fn read_one<T>(path: &Path, parse: impl Fn(&glib::KeyFile) -> Option<T>) -> Result<Option<T>> {
@@ -178,13 +212,14 @@ fn intent_text(intent: &Intent) -> String {
             state,
             backing,
             directory,
+            frozen,
         } => {
             key_file.set_string(GROUP, "operation", "end");
             key_file.set_int64(GROUP, "major", i64::from(*major));
             key_file.set_int64(GROUP, "minor", i64::from(*minor));
             put_ids(&key_file, mounts);
-            let below: Vec<String> = below.iter().map(|point| escaped(point)).collect();
-            key_file.set_string(GROUP, "below", &below.join(BETWEEN_PATHS));
+            put_paths(&key_file, "below", below);
+            put_paths(&key_file, "frozen", frozen);
             key_file.set_string(GROUP, "state", state.name());
             key_file.set_string(GROUP, "backing", backing.name());
             if let Some(directory) = directory {
@@ -208,6 +243,19 @@ fn intent_text(intent: &Intent) -> String {
             key_file.set_string(GROUP, "from", from.name());
             key_file.set_string(GROUP, "old-backing", backing.name());
             if let Some(directory) = directory {
+                put_path(&key_file, "old-directory", directory);
+            }
+        }
+        Intent::Apply {
+            record,
+            history,
+            dropped,
+        } => {
+            key_file.set_string(GROUP, "operation", "apply");
+            put_record(&key_file, record);
+            history.put(&key_file);
+            if let Some((backing, directory)) = dropped {
+                key_file.set_string(GROUP, "old-backing", backing.name());
                 put_path(&key_file, "old-directory", directory);
             }
         }
@@ -237,10 +285,8 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
         "end" => Some(Intent::End {
             device: (number(key_file, "major")?, number(key_file, "minor")?),
             mounts: ids(key_file)?,
-            below: string(key_file, "below")?
-                .split_terminator(BETWEEN_PATHS)
-                .map(unescaped)
-                .collect::<Option<Vec<PathBuf>>>()?,
+            below: paths(key_file, "below")?,
+            frozen: paths(key_file, "frozen")?,
             state: state(key_file, "state")?,
             backing: backing(key_file, "backing")?,
             directory: path(key_file, "directory"),
@@ -255,6 +301,14 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
             record: parse_record(key_file)?,
             backing: backing(key_file, "old-backing")?,
             directory: path(key_file, "old-directory"),
+        }),
+        "apply" => Some(Intent::Apply {
+            record: parse_record(key_file)?,
+            history: History::parse(key_file)?,
+            dropped: match path(key_file, "old-directory") {
+                Some(directory) => Some((backing(key_file, "old-backing")?, directory)),
+                None => None,
+            },
         }),
         _ => None,
     }
@@ -305,6 +359,19 @@ fn unescaped(path: &str) -> Option<PathBuf> {
     Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
 }
 
+fn put_paths(key_file: &glib::KeyFile, key: &str, paths: &[PathBuf]) {
+    let paths: Vec<String> = paths.iter().map(|path| escaped(path)).collect();
+    key_file.set_string(GROUP, key, &paths.join(BETWEEN_PATHS));
+}
+
+fn paths(key_file: &glib::KeyFile, key: &str) -> Option<Vec<PathBuf>> {
+    let paths = string(key_file, key)?;
+    paths
+        .split_terminator(BETWEEN_PATHS)
+        .map(unescaped)
+        .collect()
+}
+
 fn put_ids(key_file: &glib::KeyFile, mounts: &[u32]) {
     let mounts: Vec<String> = mounts.iter().map(u32::to_string).collect();
     key_file.set_string(GROUP, "mounts", &mounts.join(" "));
@@ -342,6 +409,7 @@ fn unescape_ascii(escaped: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::tests::history;
     use std::os::unix::ffi::OsStringExt;
 
     fn record() -> Record {
@@ -381,6 +449,7 @@ mod tests {
                 device: (0, u32::MAX),
                 mounts: vec![7],
                 below: vec![record().directory, PathBuf::from("/usr/games")],
+                frozen: vec![record().directory],
                 state: State::Transient,
                 backing: Backing::Ram,
                 directory: Some(record().directory),
@@ -389,6 +458,7 @@ mod tests {
                 device: (0, 0),
                 mounts: Vec::new(),
                 below: Vec::new(),
+                frozen: Vec::new(),
                 state: State::Development,
                 backing: Backing::Disk,
                 directory: None,
@@ -403,6 +473,16 @@ mod tests {
                 record: record(),
                 backing: Backing::Ram,
                 directory: Some(PathBuf::from("/run/x")),
+            },
+            Intent::Apply {
+                record: record(),
+                history: history(),
+                dropped: Some((Backing::Ram, PathBuf::from("/run/x"))),
+            },
+            Intent::Apply {
+                record: record(),
+                history: History::default(),
+                dropped: None,
             },
         ] {
             let text = intent_text(&intent);

@@ -56,10 +56,7 @@ fn reference(name: &str) -> Result<String> {
 
 /// All of them, by name.
 pub fn list(repo: &ostree::Repo) -> Result<Vec<Kept>> {
-    let refs = repo.list_refs(Some(REFS), gio::Cancellable::NONE)?;
-    // libostree leaves out what it was asked for.
-    let mut names: Vec<String> = refs.into_keys().collect();
-    names.sort_unstable();
+    let names = publish::below(repo, REFS)?;
     names.iter().map(|name| about(repo, name)).collect()
 }
 

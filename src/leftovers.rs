@@ -7,31 +7,30 @@ use std::fmt;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use crate::checkout;
 use crate::error::Result;
 use crate::intent;
-use crate::observe::{OURS, Observation, USR_TRANSIENT};
+use crate::observe::{OURS, Observation, UPPERS, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
 use crate::plan::begin::RAM;
 use crate::records;
 use crate::scratch;
+use crate::stack::DELTAS;
 use crate::swap;
-use crate::sys::boot;
-use crate::sys::files;
 use crate::sys::namespace::System;
+use crate::sys::{boot, files};
 use crate::upper::SET_ASIDE;
 
+/// Scratch, uppers over a commit that was live, deltas of such commits.
+const OF_ONE_BOOT: [&str; 3] = [scratch::NAME, UPPERS, DELTAS];
 const RUN_STATES: &str = "ostree/deployment-state";
-/// What is good for one boot alone, in what is ours of a backing directory.
-const OF_ONE_BOOT: [&str; 2] = [scratch::NAME, checkout::NAME];
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leftover {
     /// `upper` and `work`, below the sysroot.
     Upper(PathBuf),
-    /// A scratch, or checkouts that commands ran in, of another boot, below the sysroot.
-    Scratch(PathBuf),
+    /// What is of another boot, and was for that alone, below the sysroot.
+    OfBefore(PathBuf),
     /// A file system in RAM.
     Ram(PathBuf),
     /// A file or a directory below /run that says something of another deployment.
@@ -41,7 +40,7 @@ pub enum Leftover {
 impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Leftover::Upper(path) | Leftover::Scratch(path) => {
+            Leftover::Upper(path) | Leftover::OfBefore(path) => {
                 write!(
                     f,
                     "remove {}",
@@ -60,11 +59,13 @@ impl fmt::Display for Leftover {
 pub fn find(root: &Path, now: &Observation) -> Vec<Leftover> {
     let upper = now.stack.upper.as_ref();
     let open = upper.and_then(|upper| upper.directory.as_deref());
+    let frozen = now.stack.frozen().filter_map(|layer| layer.0.parent());
+    let open: Vec<&Path> = open.into_iter().chain(frozen).collect();
     let mut found = Vec::new();
     let sysroot = below(root, sysroot::PATH);
     for backing in backings(&sysroot) {
         let path = backing.join(USR_TRANSIENT);
-        let is_open = open == Some(Path::new(sysroot::PATH).join(&path).as_path());
+        let is_open = open.contains(&&*Path::new(sysroot::PATH).join(&path));
         if sysroot.join(&path).is_dir() && !is_open {
             found.push(Leftover::Upper(path));
         }
@@ -72,16 +73,14 @@ pub fn find(root: &Path, now: &Observation) -> Vec<Leftover> {
             let path = backing.join(OURS).join(&name);
             if name.starts_with(SET_ASIDE) {
                 found.push(Leftover::Upper(path));
-            } else if OF_ONE_BOOT.contains(&name.as_str())
-                && !boot::is_marked_now(&sysroot.join(&path))
-            {
-                found.push(Leftover::Scratch(path));
+            } else if OF_ONE_BOOT.contains(&&*name) && !boot::made(&sysroot.join(&path)) {
+                found.push(Leftover::OfBefore(path));
             }
         }
     }
     for name in names(&below(root, RAM)) {
         let path = Path::new(RAM).join(&name);
-        if crate::stack::Token::parse(&name).is_some() && open != Some(path.as_path()) {
+        if crate::stack::Token::parse(&name).is_some() && !open.contains(&&*path) {
             found.push(Leftover::Ram(path));
         }
     }
@@ -112,7 +111,7 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
             }
             remove_below(writable_sysroot, path).map_err(|e| e.at(absolute))
         }
-        Leftover::Scratch(path) => remove_below(writable_sysroot, path),
+        Leftover::OfBefore(path) => remove_below(writable_sysroot, path),
         Leftover::Ram(path) => swap::unmount_ram(path).map(|()| true),
         Leftover::Said(path) => remove_below(&files::hold(Path::new("/run"))?, path),
     }

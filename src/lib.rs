@@ -27,13 +27,18 @@ mod blocking;
 mod capi;
 mod carry;
 mod changes;
-mod checkout;
 mod config;
 mod conflict;
 mod deadline;
+mod delta;
+mod deployed_etc;
 mod diff;
 mod error;
+// The merge of defaults has no verb yet.
+#[allow(dead_code, unused_imports)]
 mod etc;
+mod hidden;
+mod history;
 mod holder;
 mod hooks;
 mod intent;
@@ -59,6 +64,7 @@ mod swap;
 #[allow(unsafe_code)]
 mod sys;
 mod systemd;
+mod transition;
 mod tree;
 mod upper;
 mod verbs;
@@ -77,6 +83,8 @@ pub use crate::packages::{Package, PackageChange, PackageDifference, PackageForm
 pub use crate::perform::Outcome;
 pub use crate::side::{FileType, Side};
 pub use crate::stack::{MadeBy, State};
+pub use crate::transition::Transition;
+pub use crate::verbs::apply::{apply, rollback};
 pub use crate::verbs::begin::begin;
 pub use crate::verbs::cleanup::cleanup;
 pub use crate::verbs::commit::{Revision, commit};

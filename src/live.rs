@@ -3,6 +3,7 @@
 //! with what was written. Read beneath all mounts; nothing is changed.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use crate::ostree::sysroot::Named;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::{files, mounts};
-use crate::tree::{self, Node, disk, overlay};
+use crate::tree::{self, FileType, Node, disk, overlay};
 
 /// Both trees; the same, where nothing is unlocked.
 pub struct Trees {
@@ -22,6 +23,8 @@ pub struct Trees {
     pub now: Rc<dyn Node>,
     /// Where what was written is; `None` where nothing is unlocked.
     pub upper: Option<PathBuf>,
+    /// The commit of `base`.
+    pub commit: String,
     /// What `base` is read through.
     _base: Option<OwnedFd>,
 }
@@ -30,34 +33,62 @@ pub struct Trees {
 /// another one with that of its commit.
 pub fn trees(named: &Named, repo: &dyn Fn() -> Result<ostree::Repo>) -> Result<Trees> {
     match named {
-        Named::Booted(_) => as_mounted(upper(named)?),
+        Named::Booted(_) => as_mounted(open(named)?),
         Named::Other(..) => as_committed(named, &repo()?),
     }
 }
 
-fn as_mounted(upper: Option<PathBuf>) -> Result<Trees> {
+/// What lies over the base that a deployment was booted with.
+struct Open {
+    upper: Option<PathBuf>,
+    /// Uppers of before, the latest first.
+    frozen: Vec<PathBuf>,
+    /// What makes the live commit out of the base.
+    delta: Option<PathBuf>,
+    /// The commit that all of what was written lies over.
+    commit: String,
+}
+
+impl Open {
+    /// A tree with all that was written.
+    fn over(&self, base: &Rc<dyn Node>) -> Result<Rc<dyn Node>> {
+        let mut tree = Rc::clone(base);
+        for upper in self.frozen.iter().rev().chain(&self.upper) {
+            tree = overlay::over(upper, tree)?;
+        }
+        Ok(tree)
+    }
+}
+
+fn as_mounted(open: Open) -> Result<Trees> {
     // The root without what is mounted on it: `usr` in it is the base.
     let root = mounts::clone_tree(Path::new("/"), false)?;
     let base = disk::root(&PathBuf::from(format!(
         "/proc/self/fd/{}/usr",
         root.as_raw_fd()
     )))?;
+    let base = match &open.delta {
+        Some(delta) => overlay::over(delta, base)?,
+        None => base,
+    };
     Ok(Trees {
-        now: with(upper.as_deref(), &base)?,
+        now: open.over(&base)?,
         base,
-        upper,
+        upper: open.upper,
+        commit: open.commit,
         _base: Some(root),
     })
 }
 
 /// The same with the base as its commit has it, so that it can be held against commits.
 pub fn as_committed(named: &Named, repo: &ostree::Repo) -> Result<Trees> {
-    let base = usr_of(repo, &named.deployment().commit)?;
-    let upper = upper(named)?;
+    let open = open(named)?;
+    let base = usr_of(repo, &open.commit)?;
     Ok(Trees {
-        now: with(upper.as_deref(), &base)?,
+        now: open.over(&base)?,
         base,
-        upper,
+        upper: open.upper,
+        commit: open.commit,
         _base: None,
     })
 }
@@ -74,33 +105,80 @@ pub fn usr_of(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
     }
 }
 
-fn with(upper: Option<&Path>, base: &Rc<dyn Node>) -> Result<Rc<dyn Node>> {
-    match upper {
-        Some(upper) => overlay::over(upper, Rc::clone(base)),
-        None => Ok(Rc::clone(base)),
+/// The tree of a commit that can take the place of `base`, or take changes made on it: whole, and
+/// of the same system.
+pub fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
+    let root = tree::commit::root(repo, &tree::commit::resolve_whole(repo, onto)?)?;
+    usr_of(repo, onto)?;
+    let here = system_of(&tree::commit::root(repo, base)?)?;
+    let there = system_of(&root)?;
+    match (here, there) {
+        (Some(here), Some(there)) if here != there => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("the commit {onto} is another system: {there}, and not {here}"),
+        )
+        .next("name a commit of the same system")),
+        _ => Ok(root),
     }
 }
 
-/// The directory that what was written to `/usr` is in; `None` where nothing is unlocked.
-fn upper(named: &Named) -> Result<Option<PathBuf>> {
+/// The `ID` of os-release(5).
+fn system_of(root: &Rc<dyn Node>) -> Result<Option<String>> {
+    let Some(file) = tree::lookup(root, Path::new("usr/lib/os-release"))? else {
+        return Ok(None);
+    };
+    if file.side().file_type != FileType::Regular {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    file.open()?
+        .take(64 << 10)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::io("reading usr/lib/os-release", e))?;
+    let id = text.lines().find_map(|line| line.strip_prefix("ID="));
+    Ok(id.map(|id| id.trim_matches(['"', '\'']).to_owned()))
+}
+
+fn open(named: &Named) -> Result<Open> {
     match named {
         Named::Booted(booted) => {
             let observation = observe::observe(booted, View::Caller)?;
-            if observation.stack.upper.is_none() {
-                return Ok(None);
-            }
-            observation.upper_path().map(Some).ok_or_else(|| {
-                Error::new(
+            let upper = observation.upper_path();
+            if observation.stack.upper.is_some() && upper.is_none() {
+                return Err(Error::new(
                     Kind::Unsupported,
                     "nothing says where what was written is kept",
                 )
-                .at(USR)
+                .at(USR));
+            }
+            let stack = &observation.stack;
+            let delta = stack.layers.iter().find(|layer| layer.commit().is_some());
+            Ok(Open {
+                upper,
+                frozen: stack.frozen().map(|layer| layer.0.clone()).collect(),
+                delta: delta.map(|layer| layer.0.clone()),
+                commit: observation.commit().to_owned(),
             })
         }
         Named::Other(other, _) => {
             let upper = observe::hotfix_directory(other).join(State::Hotfix.directories().0);
-            Ok(files::exists(&upper).then_some(upper))
+            Ok(Open {
+                upper: files::exists(&upper).then_some(upper),
+                frozen: Vec::new(),
+                delta: None,
+                commit: other.commit.clone(),
+            })
         }
+    }
+}
+
+/// What tells whether an upper was written to since; `None` if nothing is in it.
+pub fn written(upper: &Path) -> Result<Option<u64>> {
+    let mut entries =
+        std::fs::read_dir(upper).map_err(|e| Error::io("looking at it", e).at(upper))?;
+    match entries.next() {
+        None => Ok(None),
+        Some(_) => fingerprint(upper).map(Some),
     }
 }
 

@@ -8,13 +8,16 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::deployed_etc;
 use crate::error::{Error, Result};
+use crate::history::History;
 use crate::intent::{self, Intent, Record};
 use crate::options::Backing;
 use crate::ostree::DeploymentId;
+pub use crate::ostree::booted::OURS;
 use crate::ostree::flags::{self, Flags};
 use crate::ostree::sysroot;
-use crate::stack::{MadeBy, Stack, State, Token, Upper};
+use crate::stack::{self, Layer, MadeBy, Stack, State, Token, Upper};
 use crate::sys::files;
 use crate::sys::mountinfo::{self, Mount, View};
 
@@ -25,8 +28,8 @@ pub const USR: &str = "/usr";
 pub const USR_TRANSIENT: &str = "usr-transient";
 /// What ostree-prepare-root calls the root that it mounts from an image.
 const COMPOSEFS: &str = "composefs";
-/// What is ours alone in the backing directory.
-pub const OURS: &str = "unlock";
+/// In it, uppers that lie over other layers than the base alone.
+pub const UPPERS: &str = "uppers";
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -52,6 +55,10 @@ pub struct Observation {
     pub flags: Flags,
     pub record: Result<Option<Record>, String>,
     pub intent: Result<Option<Intent>, String>,
+    /// What was applied live in this boot.
+    pub history: Result<Option<History>, String>,
+    /// Whether something of what live commits did to /etc is left that is not in the history.
+    pub etc_is_left: bool,
     /// What there is of the upper of a state that ends with the boot, on disk.
     pub temporary: Found,
     /// What there is of a hotfix, mounted or not.
@@ -92,6 +99,7 @@ struct Facts {
     flag_directory: Option<PathBuf>,
     record: Result<Option<Record>>,
     intent: Result<Option<Intent>>,
+    history: Result<Option<History>>,
     temporary: Found,
     lasting: Found,
 }
@@ -108,20 +116,39 @@ pub fn hotfix_directory(deployment: &DeploymentId) -> PathBuf {
     Path::new(sysroot::PATH).join(deployment.directory())
 }
 
+/// Where the uppers are that lie over other layers than the base alone, each under its token.
+pub fn uppers_directory(deployment: &DeploymentId) -> PathBuf {
+    ours(deployment).join(UPPERS)
+}
+
+/// Where the deltas are, each under its commit.
+pub fn deltas_directory(deployment: &DeploymentId) -> PathBuf {
+    ours(deployment).join(stack::DELTAS)
+}
+
+fn ours(deployment: &DeploymentId) -> PathBuf {
+    let sysroot = Path::new(sysroot::PATH);
+    sysroot.join(deployment.backing()).join(OURS)
+}
+
 /// Looks at the hierarchy, as `view` sees it.
 pub fn observe(deployment: &DeploymentId, view: View) -> Result<Observation> {
     let flags = flags::read(deployment);
     let (record, intent) = intent::read(deployment);
-    Ok(interpret(Facts {
+    let mut observation = interpret(Facts {
         mounts: mountinfo::load(view)?,
         flag_directory: flags::recorded_directory(deployment, flags.state()),
         flags,
         record,
         intent,
+        history: intent::read_history(deployment),
         temporary: Found::look(&upper_directory(deployment), State::Development),
         lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
         deployment: deployment.clone(),
-    }))
+    });
+    let known = observation.applied().len();
+    observation.etc_is_left = deployed_etc::is_left(deployment, known);
+    Ok(observation)
 }
 
 /// The same of mounts and uppers alone: enough to tell whether an overlay of ours is there.
@@ -133,6 +160,7 @@ pub fn glance(deployment: &DeploymentId, view: View) -> Result<Observation> {
         flag_directory: None,
         record: Ok(None),
         intent: Ok(None),
+        history: Ok(None),
         temporary: Found::look(&upper_directory(deployment), State::Development),
         lasting: Found::look(&hotfix_directory(deployment), State::Hotfix),
     }))
@@ -235,12 +263,17 @@ fn interpret(facts: Facts) -> Observation {
         mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
         mounts: all,
         stack: Stack {
+            layers: upper
+                .as_ref()
+                .map_or_else(Vec::new, |(mount, upper)| layers(mount, upper)),
             upper: upper.map(|(_, upper)| upper),
         },
         foreign,
         flags: facts.flags,
         record: facts.record.map_err(|e: Error| e.to_string()),
         intent: facts.intent.map_err(|e: Error| e.to_string()),
+        history: facts.history.map_err(|e: Error| e.to_string()),
+        etc_is_left: false,
         temporary: facts.temporary,
         lasting: facts.lasting,
         sysroot_writable: sysroot_is_writable(&facts.mounts),
@@ -266,7 +299,10 @@ fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
     let directory = mounted.as_deref().and_then(Path::parent);
     let on_disk = directory.is_some_and(|directory| directory.starts_with(sysroot::PATH));
     let mounted_there = is_named_for_hotfix(mounted.as_deref());
-    let lasts = on_disk && lasts(mounted_there, facts);
+    // Over other layers than the base alone no upper is ever moved.
+    let uppers = uppers_directory(&facts.deployment);
+    let stays = directory.is_some_and(|directory| directory.starts_with(uppers));
+    let lasts = on_disk && !stays && lasts(mounted_there, facts);
     Upper {
         state: match (lasts, mount.read_only) {
             (true, _) => State::Hotfix,
@@ -280,6 +316,18 @@ fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
             true => directory.map(Path::to_owned),
             false => Some(place(lasts, facts)),
         },
+    }
+}
+
+/// What lies between the base and an upper of ours. The base is the last one of what is beneath
+/// it, and nobody else's overlays have more.
+fn layers(mount: &Mount, upper: &Upper) -> Vec<Layer> {
+    let below = mount.super_option("lowerdir").unwrap_or_default();
+    let mut layers: Vec<Layer> = split(below).into_iter().map(Layer).collect();
+    layers.pop();
+    match upper.token {
+        Some(_) => layers,
+        None => Vec::new(),
     }
 }
 
@@ -315,6 +363,17 @@ fn unescape(option: &str) -> PathBuf {
         });
     }
     path.into()
+}
+
+/// Paths that colons separate, where no backslash is before them.
+fn split(option: &str) -> Vec<PathBuf> {
+    let mut is_escaped = false;
+    let separates = |character: char| {
+        let separates = character == ':' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        separates
+    };
+    option.split(separates).map(unescape).collect()
 }
 
 fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
@@ -375,6 +434,20 @@ impl Observation {
         self.valid_record()?.until
     }
 
+    /// What was applied live, as far as the kernel shows it.
+    pub fn applied(&self) -> History {
+        let known = self.history.clone().ok().flatten().unwrap_or_default();
+        match self.stack.upper {
+            Some(_) => known,
+            None => History::default(),
+        }
+    }
+
+    /// The commit that what is beneath all uppers is of.
+    pub fn commit(&self) -> &str {
+        self.stack.live().unwrap_or(&self.deployment.commit)
+    }
+
     /// The record, where it is of what is mounted now.
     pub fn valid_record(&self) -> Option<&Record> {
         let token = self.stack.upper.as_ref()?.token.as_ref()?;
@@ -428,6 +501,7 @@ pub mod tests {
             flag_directory: None,
             record: Ok(record),
             intent: Ok(intent),
+            history: Ok(None),
             temporary: Found::default(),
             lasting: Found::default(),
         })
@@ -562,6 +636,7 @@ pub mod tests {
                 flag_directory: None,
                 record: Ok(None),
                 intent: Ok(None),
+                history: Ok(None),
                 temporary: found(temporary),
                 lasting: found(lasting),
             });

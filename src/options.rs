@@ -73,6 +73,7 @@ pub struct Options {
     pub(crate) home: Option<Home>,
     pub(crate) record: Option<String>,
     pub(crate) for_commit: Option<String>,
+    pub(crate) allow_replacement: bool,
 }
 
 /// Who signs a commit.
@@ -223,7 +224,7 @@ impl Options {
         self
     }
 
-    /// `commit` with [`onto`](Options::onto): whose version is taken at this path and below it, where both sides
+    /// `commit` with [`onto`](Options::onto), `apply`, `rollback`: whose version is taken at this path and below it, where both sides
     /// changed the same; `/` is everywhere. The longest path that fits counts.
     pub fn prefer(mut self, path: impl Into<PathBuf>, prefer: Prefer) -> Options {
         self.prefer.push((path.into(), prefer));
@@ -277,6 +278,12 @@ impl Options {
     /// to `/usr`.
     pub fn scratch(mut self, on: bool) -> Options {
         self.scratch = on;
+        self
+    }
+
+    /// `apply`: go on although packages are replaced or removed under what runs.
+    pub fn allow_replacement(mut self, on: bool) -> Options {
+        self.allow_replacement = on;
         self
     }
 
@@ -349,6 +356,7 @@ impl Options {
             ("home", self.home.is_some()),
             ("record", self.record.is_some()),
             ("for_commit", self.for_commit.is_some()),
+            ("allow_replacement", self.allow_replacement),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
             Some((name, _)) => Err(meaningless(name)),

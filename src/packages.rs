@@ -196,6 +196,25 @@ impl Databases {
 }
 
 /// What became of the packages, sorted by name.
+/// Whether two trees have the same databases, known without reading them.
+pub fn are_same(before: &Whole, after: &Whole) -> Result<bool> {
+    for place in dpkg::PLACES.iter().chain(&rpm::PLACES) {
+        let sides = (
+            before.follow(Path::new(place))?,
+            after.follow(Path::new(place))?,
+        );
+        let same = match sides {
+            (None, None) => true,
+            (Some((_, one)), Some((_, other))) => one.identity().is(other.identity()),
+            _ => false,
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 pub fn differences(before: &Databases, after: &Databases) -> Result<Vec<PackageDifference>> {
     let rewritten = match (&before.dpkg, &after.dpkg) {
         (Some(before), Some(after)) => dpkg::lists_written_anew(before, after)?,

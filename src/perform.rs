@@ -13,14 +13,18 @@ use gio::prelude::*;
 
 use crate::blocking;
 use crate::carry;
+use crate::delta;
+use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
+use crate::etc;
 use crate::holder::Holder;
 use crate::intent::Log;
 use crate::journal;
+use crate::live;
 use crate::notice;
 use crate::observe::{self, Observation, USR};
 use crate::options::{Options, Progress, Watch};
-use crate::ostree::{DeploymentId, deployments, flags, sysroot};
+use crate::ostree::{DeploymentId, deployments, flags, publish, sysroot};
 use crate::plan::repair;
 use crate::plan::{Plan, Step};
 use crate::stack::{Stack, State};
@@ -30,6 +34,9 @@ use crate::sys::lock::LockFile;
 use crate::sys::mountinfo::{self, View};
 use crate::sys::namespace::{self, System, in_system};
 use crate::upper::Uppers;
+
+/// The refs that keep live commits, each under the deployment that runs.
+pub const LIVE: &str = "unlock/live";
 
 /// What an operation did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -307,6 +314,25 @@ impl Worker<'_> {
                 done => done,
             },
             Step::MakeUpper(state, directory) => self.uppers().make(*state, directory),
+            Step::MakeUpperOver(directory, layer) => {
+                self.uppers()
+                    .make_over(self.system, directory, layer.as_ref())
+            }
+            Step::SetLive(commit) => self.below_sysroot(|| {
+                let reference = format!("{LIVE}/{}", self.deployment.id());
+                publish::point(&sysroot::booted_repo()?, &reference, commit.as_deref())
+            }),
+            Step::BuildDelta(commit) => self.build_delta(commit, notes),
+            Step::MergeEtc { from, to, undo } => self.below_sysroot(|| {
+                let repo = sysroot::booted_repo()?;
+                let proceed = || self.check_cancelled();
+                deployed_etc::merge(&repo, self.deployment, (from, to), *undo, &proceed)
+            }),
+            Step::TakeEtcBack(number) => self.take_etc_back(*number, notes),
+            Step::WriteHistory(history) => self.log.write_history(history),
+            Step::DropHistory => self.log.drop_history(),
+            Step::CheckUnchanged(upper, before) => self.check_unchanged(upper, *before),
+            Step::Retire(directory) => self.uppers().retire(directory),
             Step::CopyUpper(from) => self.uppers().copy(from, &|| self.check_cancelled()),
             Step::Keep => self.uppers().keep(),
             Step::Release => self.uppers().release(),
@@ -355,6 +381,47 @@ impl Worker<'_> {
         }
     }
 
+    fn below_sysroot<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.system.in_private_copy(|| {
+            sysroot::make_writable()?;
+            work()
+        })
+    }
+
+    fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {
+        let built = self.below_sysroot(|| {
+            let repo = sysroot::booted_repo()?;
+            delta::ensure(&repo, self.deployment, commit, &|| self.check_cancelled())
+        })?;
+        if built.copied > 0 {
+            notes.push(format!(
+                "{} files were copied, as they cannot be linked",
+                built.copied
+            ));
+        }
+        Ok(())
+    }
+
+    fn take_etc_back(&self, number: usize, notes: &mut Vec<String>) -> Result<()> {
+        let kept = self.below_sysroot(|| {
+            let repo = sysroot::booted_repo()?;
+            deployed_etc::take_back(&repo, self.deployment, number, &|| Ok(()))
+        })?;
+        if let Some(named) = etc::named(&kept) {
+            notes.push(format!("changed since the apply, and kept: {named}"));
+        }
+        Ok(())
+    }
+
+    fn check_unchanged(&self, upper: &Path, before: Option<u64>) -> Result<()> {
+        match live::written(upper)? == before {
+            true => Ok(()),
+            false => Err(Error::new(Kind::Changed, "somebody wrote to it meanwhile")
+                .at(USR)
+                .next("try again")),
+        }
+    }
+
     fn check_holders(&self, before: &Observation) -> Result<()> {
         let holders = blocking::holders(before, self.caller)?;
         if holders.is_empty() {
@@ -395,7 +462,7 @@ impl Worker<'_> {
         let now = observe::glance(self.deployment, View::Caller)?;
         let is = |stack: &Stack| {
             let upper = stack.upper.as_ref();
-            upper.map(|upper| (upper.state, upper.token.clone()))
+            upper.map(|upper| (upper.state, upper.token.clone(), stack.layers.clone()))
         };
         let locked_is_read_only = after.upper.is_some() || now.read_only || !before.base_read_only;
         if is(&now.stack) == is(after) && now.foreign.is_none() && locked_is_read_only {

@@ -3,6 +3,7 @@
 //! error. Pure, so a dry run prints the same plan that is carried out otherwise, and
 //! tests need no system. This file says what a plan is; each verb's own is beneath it.
 
+pub mod apply;
 pub mod begin;
 pub mod end;
 pub mod moves;
@@ -12,9 +13,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
+use crate::history::History;
 use crate::intent::{Intent, Record};
 use crate::observe::{Observation, USR};
-use crate::stack::{Stack, State, Token};
+use crate::stack::{Layer, Stack, State, Token};
 
 /// What will be done, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,29 @@ pub enum Step {
     PushTwin,
     /// Make the directories of an upper for this state.
     MakeUpper(State, PathBuf),
+    /// Make the directories of an upper over this layer, or over the base.
+    MakeUpperOver(PathBuf, Option<Layer>),
+    /// Have a ref lead to the commit that is live, or to none.
+    SetLive(Option<String>),
+    /// Build what makes this commit out of the booted one.
+    BuildDelta(String),
+    /// Merge the defaults of the second commit into /etc, where those of the first are.
+    MergeEtc {
+        from: String,
+        to: String,
+        /// The place of what undoes it.
+        undo: usize,
+    },
+    /// Take back what was merged into /etc, down to this place.
+    TakeEtcBack(usize),
+    /// Write down what was applied.
+    WriteHistory(History),
+    /// Forget what was applied.
+    DropHistory,
+    /// Refuse if this upper was written to since it was looked at.
+    CheckUnchanged(PathBuf, Option<u64>),
+    /// Keep an upper that was frozen until the next boot: an old view may still show it.
+    Retire(PathBuf),
     /// Copy what is in this upper to the disk.
     CopyUpper(PathBuf),
     /// Move the upper to where the next boot finds it.
@@ -119,6 +144,8 @@ pub struct Cover {
     /// What the directories of the upper are called.
     pub state: State,
     pub directory: PathBuf,
+    /// What lies between the upper and the base, the topmost first.
+    pub layers: Vec<Layer>,
     pub below: Vec<PathBuf>,
 }
 
@@ -167,6 +194,27 @@ impl fmt::Display for Step {
             Step::MakeUpper(state, directory) => {
                 let (upper, work) = state.directories();
                 write!(f, "make {upper} and {work} in {}", directory.display())
+            }
+            Step::MakeUpperOver(directory, _) => {
+                write!(f, "make upper and work in {}", directory.display())
+            }
+            Step::SetLive(Some(commit)) => write!(f, "keep the commit {commit} from being removed"),
+            Step::SetLive(None) => write!(f, "let go of the commit that was live"),
+            Step::BuildDelta(commit) => {
+                write!(
+                    f,
+                    "link what makes the commit {commit} out of the booted one"
+                )
+            }
+            Step::MergeEtc { to, .. } => write!(f, "merge the defaults of {to} into /etc"),
+            Step::TakeEtcBack(_) => write!(f, "take back what was merged into /etc"),
+            Step::WriteHistory(_) => write!(f, "write down what was applied"),
+            Step::DropHistory => write!(f, "forget what was applied"),
+            Step::CheckUnchanged(upper, _) => {
+                write!(f, "refuse if {} was written to meanwhile", upper.display())
+            }
+            Step::Retire(directory) => {
+                write!(f, "keep {} until the next boot", directory.display())
             }
             Step::CopyUpper(from) => write!(f, "copy {} to the disk", from.display()),
             Step::Keep => write!(f, "move upper and work to where the next boot finds them"),
@@ -499,6 +547,7 @@ mod tests {
             state: State::Development,
             backing: Backing::Disk,
             directory: Some(record().directory),
+            frozen: Vec::new(),
         };
         let open = unlocked(Some(intent.clone()));
         let steps = |o: &Observation| repair(o).map(|r| r.steps).unwrap_or_default();

@@ -79,7 +79,8 @@ fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
     made
 }
 
-fn make(at: &Path, content: &dyn Node) -> Result<()> {
+/// A new file with the content of `content`.
+pub fn make(at: &Path, content: &dyn Node) -> Result<()> {
     if content.side().file_type == FileType::Symlink {
         let target = content.target()?;
         return std::os::unix::fs::symlink(target, at).map_err(|e| Error::io("making a link", e));
@@ -91,17 +92,12 @@ fn make(at: &Path, content: &dyn Node) -> Result<()> {
 }
 
 /// Owner, mode and extended attributes.
-fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
+pub fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
     let side = metadata.side();
     std::os::unix::fs::lchown(at, Some(side.uid), Some(side.gid))
         .map_err(|e| Error::io("changing an owner", e))?;
-    let xattrs = metadata.xattrs()?;
-    let stale = xattr::all(at).map_err(|e| Error::os("reading extended attributes", e))?;
-    for name in stale.keys().filter(|name| !xattrs.contains_key(*name)) {
-        // The kernel keeps some of its own.
-        let _ = rustix::fs::lremovexattr(at, name.as_slice());
-    }
-    xattr::set_all(at, &xattrs).map_err(|e| Error::os("setting extended attributes", e))?;
+    xattr::replace_all(at, &metadata.xattrs()?, |_| false)
+        .map_err(|e| Error::os("setting extended attributes", e))?;
     if side.file_type != FileType::Symlink {
         // After the owner, whose change takes the set-user-id bit away.
         rustix::fs::chmodat(CWD, at, Mode::from_raw_mode(side.mode), AtFlags::empty())

@@ -50,7 +50,7 @@ fn place(deployment: &DeploymentId) -> PathBuf {
 /// Where what was written to a hierarchy is, for who only looks: somebody may be in it.
 pub fn upper(deployment: &DeploymentId, hierarchy: &str) -> Result<PathBuf> {
     let directory = Path::new(sysroot::PATH).join(place(deployment));
-    match boot::is_marked(&directory) {
+    match files::exists(&directory.join(boot::STAMP)) {
         true => Ok(directory.join(hierarchy).join("upper")),
         false => Err(none(&directory)),
     }
@@ -85,8 +85,8 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let opened = open_directory(&directory)?;
     let opened = opened.ok_or_else(|| Error::new(Kind::Failed, "it is gone").at(&directory))?;
     let lock = Lock::take(opened, &directory)?;
-    if fresh || !boot::is_marked_now(&directory) {
-        boot::unmark(&scratch)?;
+    if fresh || !boot::made(&directory) {
+        files::remove_file(&scratch, boot::STAMP)?;
         for hierarchy in HIERARCHIES {
             files::remove_tree(&scratch, hierarchy)?;
             let like = Attributes::of(&Path::new("/").join(hierarchy))?;
@@ -95,7 +95,7 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
             files::make_directory_like(&place, "work", &like)?;
         }
         // Last: without it there is none.
-        boot::mark(&scratch)?;
+        boot::stamp(&scratch)?;
     }
     Ok(Scratch { directory, lock })
 }
@@ -131,7 +131,7 @@ fn lay(scratch: &Scratch, hierarchy: &str) -> Result<()> {
     }
     let overlay = Overlay {
         source: "ostree-unlock-scratch",
-        lower: &path,
+        lowers: &[&path],
         upper: &scratch.upper(hierarchy),
         work: &scratch.directory.join(hierarchy).join("work"),
         exclusive: false,

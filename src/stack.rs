@@ -150,9 +150,30 @@ impl Upper {
     }
 }
 
+/// What is called a directory of deltas.
+pub const DELTAS: &str = "deltas";
+
+/// A read-only directory between the base and the upper.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Layer(pub PathBuf);
+
+impl Layer {
+    /// The commit that it makes out of the base; `None` of an upper of before.
+    pub fn commit(&self) -> Option<&str> {
+        let parent = self.0.parent()?;
+        match parent.ends_with(DELTAS) {
+            true => self.0.file_name()?.to_str(),
+            false => None,
+        }
+    }
+}
+
 /// What a hierarchy is made of, from the base up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stack {
+    /// What lies between the base and the upper, the topmost first: uppers of before, which are
+    /// frozen, and beneath them the delta of a live commit. Without an upper there are none.
+    pub layers: Vec<Layer>,
     /// The writable part on top, if it is unlocked.
     pub upper: Option<Upper>,
 }
@@ -161,6 +182,16 @@ impl Stack {
     /// As the deployment provides it.
     pub fn base() -> Stack {
         Stack::default()
+    }
+
+    /// The commit that is live in the place of the booted one.
+    pub fn live(&self) -> Option<&str> {
+        self.layers.iter().find_map(Layer::commit)
+    }
+
+    /// The uppers of before, the latest first.
+    pub fn frozen(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter().filter(|layer| layer.commit().is_none())
     }
 
     /// The state that this stack stands for.
@@ -191,6 +222,19 @@ mod tests {
         }
         assert_eq!(State::from_number(4), None);
         assert_eq!(State::from_name("Development"), None);
+    }
+
+    #[test]
+    fn a_delta_is_told_from_a_frozen_upper() {
+        let layer = |path: &str| Layer(PathBuf::from(path));
+        assert_eq!(layer("/x/unlock/deltas/c0ffee").commit(), Some("c0ffee"));
+        assert_eq!(layer("/x/usr-transient/upper").commit(), None);
+        let stack = Stack {
+            layers: vec![layer("/x/upper"), layer("/x/deltas/1")],
+            upper: None,
+        };
+        assert_eq!(stack.live(), Some("1"));
+        assert_eq!(stack.frozen().count(), 1);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::observe::{Observation, USR, superblock_is_read_only};
 use crate::ostree::sysroot;
 use crate::plan::{Cover, Exchange};
-use crate::sys::files;
+use crate::sys::files::{self, Attributes};
 use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
 use crate::sys::namespace::System;
@@ -39,10 +39,20 @@ pub fn mount_base(system: &System, old: u32) -> Result<()> {
 }
 
 /// A copy of the base, read-only and detached, whatever lies on it.
-pub fn clone_base(system: &System) -> Result<OwnedFd> {
+fn clone_base(system: &System) -> Result<OwnedFd> {
+    clone_with(system, None)
+}
+
+/// The same with a layer on it.
+pub fn clone_with(system: &System, layer: Option<&Path>) -> Result<OwnedFd> {
+    let hierarchy = Path::new(USR);
     let tree = system.in_private_copy(|| {
         bare()?;
-        mounts::clone_tree(Path::new(USR), false)
+        if let Some(layer) = layer {
+            mounts::mount_layers("ostree-unlock-commit", &[layer, hierarchy], hierarchy)
+                .map_err(|e| Error::os("the kernel refuses the overlay", e).at(layer))?;
+        }
+        mounts::clone_tree(hierarchy, false)
     })?;
     mounts::set_read_only(&tree, true)?;
     Ok(tree)
@@ -64,9 +74,11 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
     bare()?;
     make_sysroot_writable()?;
     let (upper, work) = cover.upper_and_work();
+    let layers = cover.layers.iter().map(|layer| layer.0.as_path());
+    let lowers: Vec<&Path> = layers.chain([hierarchy]).collect();
     let overlay = Overlay {
         source: cover.token.as_str(),
-        lower: hierarchy,
+        lowers: &lowers,
         upper: &upper,
         work: &work,
         exclusive: false,
@@ -76,6 +88,14 @@ fn build(cover: &Cover) -> Result<OwnedFd> {
         mounts::attach_on_top(tree, point)?;
     }
     mounts::clone_tree(hierarchy, true)
+}
+
+/// What the base looks like, whatever lies over it.
+pub fn attributes_of_base(system: &System) -> Result<Attributes> {
+    system.in_private_copy(|| {
+        bare()?;
+        Attributes::of(Path::new(USR))
+    })
 }
 
 /// Takes every overlay off the base; in a private namespace only.
@@ -254,7 +274,7 @@ pub fn is_in_use(system: &System, directory: &Path) -> Result<bool> {
         let scratch = Path::new("/run/ostree");
         let overlay = Overlay {
             source: "ostree-unlock-probe",
-            lower: scratch,
+            lowers: &[scratch],
             upper: &directory.join("upper"),
             work: &directory.join("work"),
             exclusive: true,

@@ -10,10 +10,13 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
-use crate::observe::{OURS, USR, USR_TRANSIENT, hotfix_directory, upper_directory};
+use crate::observe::{
+    OURS, UPPERS, USR, USR_TRANSIENT, hotfix_directory, upper_directory, uppers_directory,
+};
 use crate::ostree::{DeploymentId, sysroot};
-use crate::stack::State;
+use crate::stack::{Layer, State};
 use crate::swap;
+use crate::sys::boot;
 use crate::sys::files::{self, Attributes};
 use crate::sys::namespace::System;
 use crate::sys::random;
@@ -46,6 +49,54 @@ impl Uppers<'_> {
         } else {
             make(&files::hold(directory)?)
         }
+    }
+
+    /// Makes the two directories of an upper of this boot that lies over `layer`, or over the base,
+    /// whose attributes it gets.
+    pub fn make_over(
+        &self,
+        system: &System,
+        directory: &Path,
+        layer: Option<&Layer>,
+    ) -> Result<()> {
+        let like = match layer {
+            Some(layer) => Attributes::of(&layer.0)?,
+            None => swap::attributes_of_base(system)?,
+        };
+        let (upper, work) = State::Development.directories();
+        let place = match directory.starts_with(sysroot::PATH) {
+            true => {
+                let (parent, name) = self.open_parent(directory)?;
+                if !boot::made(&uppers_directory(self.deployment)) {
+                    boot::stamp(&parent)?;
+                }
+                files::ensure_directory(&parent, Path::new(&name), 0o700)?
+            }
+            false => files::hold(directory)?,
+        };
+        files::make_directory_like(&place, upper, &like)?;
+        files::make_directory_like(&place, work, &like).map(drop)
+    }
+
+    /// Keeps an upper that was a layer where it is only removed after the boot: an old view may
+    /// have it as a layer, which the kernel says nothing of.
+    pub fn retire(&self, directory: &Path) -> Result<()> {
+        let place = uppers_directory(self.deployment);
+        if directory.starts_with(&place)
+            || !directory.starts_with(sysroot::PATH)
+            || !files::exists(directory)
+        {
+            return Ok(());
+        }
+        let (parent, name) = self.open_parent(directory)?;
+        let ours = self.deployment.backing().join(OURS).join(UPPERS);
+        let uppers = files::ensure_directory(self.sysroot, &ours, 0o700)?;
+        files::rename(
+            &parent,
+            &name,
+            &uppers,
+            &format!("{:016x}", random::bits()?),
+        )
     }
 
     /// Copies an upper from elsewhere to the place that ends with the boot.
@@ -117,7 +168,8 @@ impl Uppers<'_> {
             return Ok(());
         }
         let (parent, name) = self.open_parent(directory)?;
-        let ours = files::ensure_directory(&parent, Path::new(OURS), 0o700)?;
+        let ours = self.deployment.backing().join(OURS);
+        let ours = files::ensure_directory(self.sysroot, &ours, 0o700)?;
         let aside = format!("{SET_ASIDE}{:016x}", random::bits()?);
         files::rename(&parent, &name, &ours, &aside)
     }

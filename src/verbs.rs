@@ -2,6 +2,7 @@
 //! What a user can ask for, one file a verb. A verb observes, plans and performs;
 //! it knows nothing of the C border or the command above it.
 
+pub mod apply;
 pub mod begin;
 pub mod cleanup;
 pub mod commit;

@@ -79,7 +79,7 @@ fn lay_scratch(source: &Path, place: &Path) -> Result<()> {
     }
     let overlay = Overlay {
         source: "ostree-unlock-scratch",
-        lower: source,
+        lowers: &[source],
         upper: &place.join("upper"),
         work: &place.join("work"),
         exclusive: false,

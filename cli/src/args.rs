@@ -2,6 +2,7 @@
 //! The command line: what can be asked for, as types, and how it is read. An option
 //! that means nothing to a verb is not an option of it.
 
+mod apply;
 mod commit;
 mod keep;
 mod run;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 
+pub(crate) use self::apply::{ApplyArgs, LiveArgs, RollbackArgs};
 pub(crate) use self::commit::CommitArgs;
 pub(crate) use self::keep::{Keep, KeepArgs};
 pub(crate) use self::run::{RunArgs, View};
@@ -63,6 +65,10 @@ pub(crate) enum Verb {
     Diff(DiffArgs),
     /// Make a commit of what was changed, and have it booted if asked for
     Commit(CommitArgs),
+    /// Make the /usr of another commit live, in one move and without a reboot
+    Apply(ApplyArgs),
+    /// Put back what was there before the last apply
+    Rollback(RollbackArgs),
     /// Set changes aside under a name, and put them back later
     Keep(KeepArgs),
     /// Remove what earlier boots left; after an upgrade, run what is to be run once

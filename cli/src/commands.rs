@@ -2,6 +2,7 @@
 //! The verbs as the command line has them: each takes its arguments, calls the
 //! library and makes the answer.
 
+mod apply;
 mod begin;
 mod cleanup;
 mod commit;
@@ -24,6 +25,8 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
     match cli.verb {
         None => status::run(&cli.status),
         Some(Verb::Status(args)) => status::run(&args),
+        Some(Verb::Apply(args)) => apply::apply(&args),
+        Some(Verb::Rollback(args)) => apply::rollback(&args),
         Some(Verb::Begin(args)) => begin::run(&args),
         Some(Verb::End(args)) => end::run(&args),
         Some(Verb::Detect(args)) => detect::run(&args),

@@ -4,6 +4,7 @@
 
 pub(crate) mod differences;
 pub(crate) mod json;
+pub(crate) mod live;
 pub(crate) mod packages;
 pub(crate) mod pager;
 pub(crate) mod progress;

@@ -81,6 +81,7 @@ pub enum OstreeSysrootUnlockError {
     Corrupt = 17,
     Conflict = 18,
     Changed = 19,
+    NotAdditive = 20,
 }
 
 /// A missing line here does not compile: every kind has its number in C.
@@ -106,6 +107,7 @@ fn number(kind: Kind) -> Option<OstreeSysrootUnlockError> {
         Kind::Corrupt => C::Corrupt,
         Kind::Conflict => C::Conflict,
         Kind::Changed => C::Changed,
+        Kind::NotAdditive => C::NotAdditive,
         Kind::Cancelled => return None,
     })
 }

@@ -18,6 +18,9 @@ const KEY_ROOT: &str = "backing-root-device-inode";
 const KEY_SIGNED: &str = "composefs.signed";
 const KEY_VERITY: &str = "composefs.verity";
 
+/// What is ours alone in the backing directory.
+pub const OURS: &str = "unlock";
+
 /// Which deployment it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeploymentId {
@@ -33,6 +36,20 @@ impl DeploymentId {
     /// `COMMIT.SERIAL`, the name of its directory and of what libostree keeps about it.
     pub fn id(&self) -> String {
         format!("{}.{}", self.commit, self.serial)
+    }
+
+    /// Every deployment below a sysroot, in no order.
+    pub fn all(sysroot: &Path) -> Vec<DeploymentId> {
+        let names = |directory: PathBuf| {
+            let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        };
+        names(sysroot.join("ostree/deploy"))
+            .into_iter()
+            .flat_map(|os| names(os.join("deploy")))
+            .filter(|path| path.is_dir())
+            .filter_map(|path| DeploymentId::from_directory(&path))
+            .collect()
     }
 
     /// From `…/deploy/OS/deploy/COMMIT.SERIAL`.

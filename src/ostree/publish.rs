@@ -117,3 +117,20 @@ pub fn copy(
     transaction.commit(none)?;
     Ok(())
 }
+
+/// The names of the refs below another one, sorted.
+pub fn below(repo: &ostree::Repo, reference: &str) -> Result<Vec<String>> {
+    let refs = repo.list_refs(Some(reference), gio::Cancellable::NONE)?;
+    // libostree leaves out what it was asked for.
+    let mut names: Vec<String> = refs.into_keys().collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Has a ref lead to a commit, or removes it.
+pub fn point(repo: &ostree::Repo, reference: &str, commit: Option<&str>) -> Result<()> {
+    if commit.is_none() && repo.resolve_rev(reference, true)?.is_none() {
+        return Ok(());
+    }
+    Ok(repo.set_ref_immediate(None, reference, commit, gio::Cancellable::NONE)?)
+}

@@ -19,7 +19,7 @@ use crate::tree::{FileType, Node, is_directory};
 
 /// Where systems with OSTree have it, the more telling first: `/var` is not part of a
 /// deployment, and a commit has there what a first boot gets, or a link.
-const PLACES: [&str; 6] = [
+pub const PLACES: [&str; 6] = [
     "/usr/share/dpkg/database",
     "/usr/lib/sysimage/dpkg",
     "/usr/lib/dpkg-db",

@@ -23,7 +23,7 @@ use crate::tree::whole::Whole;
 use crate::tree::{Node, is_directory};
 
 /// Where distributions have it, the newer first.
-const PLACES: [&str; 3] = ["/usr/lib/sysimage/rpm", "/usr/share/rpm", "/var/lib/rpm"];
+pub const PLACES: [&str; 3] = ["/usr/lib/sysimage/rpm", "/usr/share/rpm", "/var/lib/rpm"];
 
 const NAME: &str = "rpmdb.sqlite";
 

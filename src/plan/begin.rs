@@ -134,6 +134,12 @@ fn check_options(request: &Begin<'_>) -> Result<()> {
 /// A hotfix is made only where the next boot will have it.
 fn check_hotfix(observation: &Observation, request: &Begin<'_>) -> Result<()> {
     let unsupported = |cause: &str| Error::new(Kind::Unsupported, cause).at(USR);
+    if !observation.stack.layers.is_empty() {
+        return Err(unsupported(
+            "what was written lies over a commit that was applied, which the next boot would not have",
+        )
+        .next("make a commit of it (`ostree-unlock commit`), or roll back and end first"));
+    }
     let other_state = "begin development or transient, or make a new commit of it";
     match request.verified {
         Verified::No => {}
@@ -201,6 +207,7 @@ fn push(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
         intent: Intent::Begin(record.clone()),
         steps: steps(observation, request, &record),
         after: Stack {
+            layers: Vec::new(),
             upper: Some(Upper {
                 state: request.state,
                 made_by: MadeBy::Unlock,
@@ -236,6 +243,7 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
             token: record.token.clone(),
             state,
             directory: directory.clone(),
+            layers: Vec::new(),
             below: observation.below.clone(),
         }),
         Step::Announce(state),
@@ -458,6 +466,7 @@ fn change(
             mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
         },
         after: Stack {
+            layers: observation.stack.layers.clone(),
             upper: Some(Upper {
                 state: to,
                 directory,
@@ -502,6 +511,7 @@ fn replace(
         token: record.token.clone(),
         state: State::Development,
         directory: here,
+        layers: Vec::new(),
         below: observation.below.clone(),
     };
     steps.extend([Step::CopyUpper(written), Step::Replace(cover, mount)]);
@@ -515,6 +525,7 @@ fn replace(
             directory: upper.directory.clone(),
         },
         after: Stack {
+            layers: Vec::new(),
             upper: Some(Upper {
                 state: to,
                 made_by: MadeBy::Unlock,

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::begin::check_room;
+use super::begin::{RAM, check_room};
 use super::{Plan, Step, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
@@ -48,6 +48,7 @@ pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> R
         upper.state,
         upper.backing,
         upper.directory.clone(),
+        &frozen(observation),
     ));
     if upper.made_by == MadeBy::Libostree {
         let announced = steps.pop();
@@ -62,11 +63,20 @@ pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> R
             state: upper.state,
             backing: upper.backing,
             directory: upper.directory.clone(),
+            frozen: frozen(observation),
         },
         after: Stack::base(),
         steps,
         notes: Vec::new(),
     })
+}
+
+/// The directories of the uppers that lie frozen beneath it.
+fn frozen(observation: &Observation) -> Vec<PathBuf> {
+    let frozen = observation.stack.frozen();
+    frozen
+        .filter_map(|layer| layer.0.parent().map(PathBuf::from))
+        .collect()
 }
 
 /// What is left to do once the overlay is gone.
@@ -75,8 +85,16 @@ pub fn after_uncovering(
     state: State,
     backing: Backing,
     directory: Option<PathBuf>,
+    frozen: &[PathBuf],
 ) -> Vec<Step> {
     let mut steps = Vec::new();
+    let applied = !matches!(observation.history, Ok(None));
+    if applied || observation.etc_is_left {
+        steps.push(Step::TakeEtcBack(0));
+    }
+    if applied {
+        steps.extend([Step::DropHistory, Step::SetLive(None)]);
+    }
     if state == State::Hotfix {
         steps.extend([Step::SetHotfixAside, Step::ClearKey]);
     }
@@ -96,6 +114,15 @@ pub fn after_uncovering(
             Backing::Ram => Step::UnmountRam,
         }));
     }
+    steps.extend(
+        frozen
+            .iter()
+            .cloned()
+            .map(|directory| match directory.starts_with(RAM) {
+                true => Step::UnmountRam(directory),
+                false => Step::Retire(directory),
+            }),
+    );
     steps.push(Step::Announce(State::None));
     steps
 }

@@ -2,9 +2,13 @@
 //! What has to be done before anything else: finish or take back what somebody left in
 //! the middle, and bring flags and record in line with what the kernel shows.
 
+use std::path::PathBuf;
+
+use super::apply::finish;
 use super::begin::{finish_replacing, sign, unsign};
 use super::end::after_uncovering;
 use super::{Exchange, Step};
+use crate::history::History;
 use crate::intent::{Intent, Record};
 use crate::observe::{self, Observation};
 use crate::options::Backing;
@@ -37,6 +41,13 @@ pub fn repair(observation: &Observation) -> Option<Repair> {
     }
     if matches!(observation.intent, Ok(None)) {
         hotfix(observation, &mut repair);
+        if observation.etc_is_left {
+            let known = observation.applied().len();
+            repair
+                .notes
+                .push("what a commit that was live had brought to /etc was taken back".to_owned());
+            repair.steps.push(Step::TakeEtcBack(known));
+        }
     }
     let found = !repair.notes.is_empty();
     found.then_some(repair)
@@ -68,6 +79,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                         record.state,
                         record.backing,
                         Some(record.directory.clone()),
+                        &[],
                     ));
                 }
             }
@@ -79,6 +91,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             state,
             backing,
             directory,
+            frozen,
         } => {
             if mounted.is_some_and(|m| m.device == *device) {
                 repair
@@ -107,11 +120,16 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                 }
                 if mounted.is_none() {
                     let directory = directory.clone();
-                    let after = after_uncovering(observation, *state, *backing, directory);
+                    let after = after_uncovering(observation, *state, *backing, directory, frozen);
                     repair.steps.extend(after);
                 }
             }
         }
+        Intent::Apply {
+            record,
+            history,
+            dropped,
+        } => applying(observation, record, history, dropped.as_ref(), repair),
         Intent::Change { from, to, mounts } => {
             let Some(top) = mounted else {
                 return;
@@ -186,6 +204,56 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
                         repair.steps.push(Step::SetAside(copy));
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The new token is mounted, or it is not. On kernels before 6.5 the one of before may still lie
+/// beneath it, and goes with the end.
+fn applying(
+    observation: &Observation,
+    record: &Record,
+    history: &History,
+    dropped: Option<&(Backing, PathBuf)>,
+    repair: &mut Repair,
+) {
+    let is_new = |mount: &Mount| mount.source == record.token.as_str();
+    let what = match history.is_empty() {
+        true => "rollback",
+        false => "apply",
+    };
+    match (&observation.mount, observation.mounts.iter().any(is_new)) {
+        (Some(top), true) => {
+            repair
+                .notes
+                .push(format!("an interrupted {what} was finished"));
+            if !is_new(top) {
+                repair.steps.push(Step::TakeTop(top.id));
+            }
+            repair.steps.push(sign(record.state, &record.directory));
+            repair.steps.extend(finish(record, history, dropped));
+        }
+        (mounted, _) => {
+            repair
+                .notes
+                .push(format!("an interrupted {what} was taken back"));
+            let before = observation.applied();
+            repair.steps.extend([
+                Step::TakeEtcBack(before.len()),
+                Step::SetLive(before.last().map(|last| last.commit.clone())),
+            ]);
+            repair
+                .steps
+                .extend(unsealed(observation, observation.stack.state()));
+            repair.steps.push(match record.backing {
+                Backing::Disk => Step::SetAside(record.directory.clone()),
+                Backing::Ram => Step::UnmountRam(record.directory.clone()),
+            });
+            if mounted.is_none() {
+                let backing = record.backing;
+                let rest = after_uncovering(observation, record.state, backing, None, &[]);
+                repair.steps.extend(rest);
             }
         }
     }
@@ -267,7 +335,8 @@ fn stale(observation: &Observation, repair: &mut Repair) {
     }
     let flagged = observation.flags.development || observation.flags.transient;
     let record = observation.record.as_ref().ok().and_then(Option::as_ref);
-    if flagged || record.is_some() {
+    let applied = !matches!(observation.history, Ok(None));
+    if flagged || record.is_some() || applied {
         repair
             .notes
             .push("what was left of an overlay that is no longer there was cleared".to_owned());
@@ -275,6 +344,6 @@ fn stale(observation: &Observation, repair: &mut Repair) {
         // A hotfix that somebody unmounted is there again after the next boot.
         let temporary = record.filter(|r| r.state != State::Hotfix);
         let directory = temporary.map(|r| r.directory.clone());
-        repair.steps = after_uncovering(observation, State::None, backing, directory);
+        repair.steps = after_uncovering(observation, State::None, backing, directory, &[]);
     }
 }

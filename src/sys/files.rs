@@ -274,6 +274,18 @@ pub fn remove_tree(directory: impl AsFd, name: &str) -> Result<()> {
     }
 }
 
+/// Removes all that is in a directory.
+pub fn empty(directory: impl AsFd) -> Result<()> {
+    for name in names(&directory)? {
+        match remove_tree(&directory, &name) {
+            Ok(()) => {}
+            // No directory.
+            Err(_) => remove_file(&directory, &name)?,
+        }
+    }
+    Ok(())
+}
+
 /// Removes the directory `name` if nothing is in it; that it is not there is no error.
 pub fn remove_empty(directory: impl AsFd, name: &str) -> Result<()> {
     match rustix::fs::unlinkat(directory, name, AtFlags::REMOVEDIR) {

@@ -177,7 +177,8 @@ pub fn reconfigure(path: &Path, read_only: bool) -> rustix::io::Result<()> {
 /// The directories of an overlay, and what it is called.
 pub struct Overlay<'a> {
     pub source: &'a str,
-    pub lower: &'a Path,
+    /// The topmost first.
+    pub lowers: &'a [&'a Path],
     pub upper: &'a Path,
     pub work: &'a Path,
     /// Refuse (`BUSY`) instead of going on where another overlay uses the same upper.
@@ -191,27 +192,39 @@ pub struct Overlay<'a> {
 /// errno is the error. What the overlay may not do (`redirect_dir`, `metacopy`,
 /// `index`) would tie an upper to its lower.
 pub fn mount_overlay(overlay: &Overlay<'_>, path: &Path) -> rustix::io::Result<()> {
-    let index = if overlay.exclusive { "on" } else { "off" };
+    let directories = [
+        ("lowerdir", overlay.lowers),
+        ("upperdir", &[overlay.upper]),
+        ("workdir", &[overlay.work]),
+    ];
+    mount_directories(overlay.source, &directories, overlay.exclusive, path)
+}
+
+/// Mounts an overlay that nobody can write to; of `lowers`, at least two, the topmost is the first.
+pub fn mount_layers(source: &str, lowers: &[&Path], path: &Path) -> rustix::io::Result<()> {
+    mount_directories(source, &[("lowerdir", lowers)], false, path)
+}
+
+fn mount_directories(
+    source: &str,
+    all: &[(&str, &[&Path])],
+    exclusive: bool,
+    path: &Path,
+) -> rustix::io::Result<()> {
+    let index = if exclusive { "on" } else { "off" };
     let mut options = Vec::new();
-    for (key, directory) in [
-        ("lowerdir", overlay.lower),
-        ("upperdir", overlay.upper),
-        ("workdir", overlay.work),
-    ] {
+    for (key, directories) in all {
         options.extend_from_slice(key.as_bytes());
-        options.push(b'=');
-        escape_into(&mut options, directory);
+        for (position, directory) in directories.iter().enumerate() {
+            options.push(if position == 0 { b'=' } else { b':' });
+            escape_into(&mut options, directory);
+        }
         options.push(b',');
     }
     options.extend_from_slice(format!("index={index},metacopy=off,redirect_dir=off").as_bytes());
     let options = std::ffi::CString::new(options).map_err(|_| Errno::INVAL)?;
-    rustix::mount::mount(
-        overlay.source,
-        path,
-        "overlay",
-        MountFlags::empty(),
-        Some(options.as_c_str()),
-    )
+    let options = Some(options.as_c_str());
+    rustix::mount::mount(source, path, "overlay", MountFlags::empty(), options)
 }
 
 /// In overlay's options commas and colons separate, and a backslash takes that away.

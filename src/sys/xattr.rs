@@ -87,6 +87,18 @@ pub fn set_all(path: &Path, xattrs: &Xattrs) -> Result<()> {
     Ok(())
 }
 
+/// Has the file have `xattrs`, and of others only those that stay.
+pub fn replace_all(path: &Path, xattrs: &Xattrs, stays: impl Fn(&[u8]) -> bool) -> Result<()> {
+    let old = names(path)?;
+    for name in old.iter() {
+        if !xattrs.contains_key(name) && !stays(name) {
+            // The kernel keeps some of its own.
+            let _ = rustix::fs::lremovexattr(path, name);
+        }
+    }
+    set_all(path, xattrs)
+}
+
 /// Most are small; what is not is asked for with the size that the kernel says.
 fn whole(read: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Option<Vec<u8>>> {
     let mut small = [0; 256];

@@ -105,7 +105,7 @@ fn ends(until: i64, armed: Option<Result<Timer>>) -> String {
     }
 }
 
-fn space(observation: &Observation) -> Result<Space> {
+pub(super) fn space(observation: &Observation) -> Result<Space> {
     let disk = match observation.sysroot_writable {
         true => Some(space::free_on(Path::new(sysroot::PATH))?),
         false => None,

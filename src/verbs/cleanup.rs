@@ -10,7 +10,7 @@ use crate::hooks;
 use crate::leftovers::{self, Leftover};
 use crate::observe::{self, OURS, Observation};
 use crate::options::{Options, Watch};
-use crate::ostree::{DeploymentId, sysroot};
+use crate::ostree::{DeploymentId, publish, sysroot};
 use crate::perform::{self, Outcome};
 use crate::plan::repair;
 use crate::sys::files;
@@ -77,7 +77,7 @@ fn remove_all(
     };
     let on_disk = sysroot::is_writable(writable_sysroot)?;
     for leftover in leftovers::find(Path::new("/"), now) {
-        if matches!(leftover, Leftover::Upper(_) | Leftover::Scratch(_)) && !on_disk {
+        if matches!(leftover, Leftover::Upper(_) | Leftover::OfBefore(_)) && !on_disk {
             outcome.notes.push(format!(
                 "nothing can be written there, so not done: {leftover}"
             ));
@@ -93,8 +93,33 @@ fn remove_all(
     }
     if on_disk {
         leftovers::sweep(writable_sysroot, MARKER);
+        outcome.steps.extend(let_go(system, now)?);
     }
     Ok(outcome)
+}
+
+/// Has libostree's next cleanup remove commits that were live and are no longer.
+fn let_go(system: &System, now: &Observation) -> Result<Option<String>> {
+    let live = now.applied().last().map(|_| now.deployment.id());
+    let stale = publish::below(&sysroot::booted_repo()?, perform::LIVE)?;
+    let stale: Vec<String> = stale
+        .into_iter()
+        .filter(|name| live.as_ref() != Some(name))
+        .collect();
+    if stale.is_empty() {
+        return Ok(None);
+    }
+    system.in_private_copy(|| {
+        sysroot::make_writable()?;
+        let repo = sysroot::booted_repo()?;
+        stale
+            .iter()
+            .try_for_each(|name| publish::point(&repo, &format!("{}/{name}", perform::LIVE), None))
+    })?;
+    Ok(Some(format!(
+        "let go of the commits that were live: {}",
+        stale.join(", ")
+    )))
 }
 
 const CLEAN_SYSROOT: &str = "clean the sysroot up, as `ostree admin cleanup` does";

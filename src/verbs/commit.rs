@@ -2,9 +2,7 @@
 //! `commit`: what was written becomes a commit on what was deployed, or is replayed on
 //! another one; and that, if asked for, a deployment.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use glib::prelude::*;
 
@@ -27,8 +25,8 @@ use crate::replay::{self, Action};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::namespace;
+use crate::tree::commit as commits;
 use crate::tree::whole::Whole;
-use crate::tree::{self, FileType, Node, commit as commits};
 
 /// What became of the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -167,7 +165,7 @@ fn plan(
     let mut left_out = Vec::new();
     let base = changes.base.clone();
     let onto = match (&options.onto, &options.kept) {
-        (Some(onto), _) => Some(commits::resolve_whole(repo, onto)?),
+        (Some(onto), _) => Some(commits::resolve(repo, onto)?),
         // What was kept may have been made on another deployment than the one that runs.
         (None, Some(_)) => Some(booted::find()?.commit).filter(|booted| *booted != base),
         (None, None) => None,
@@ -176,7 +174,7 @@ fn plan(
     let replay = match &onto {
         None => replay::on_their_base(found)?,
         Some(onto) => {
-            let root = fit(repo, &base, onto)?;
+            let root = live::fit(repo, &base, onto)?;
             let decide = |path: &Path| changes::preferred(&options.prefer, path);
             replay::on(found, root, &decide)?
         }
@@ -205,39 +203,6 @@ fn plan(
         ..Revision::default()
     };
     Ok((replay.actions, committed))
-}
-
-/// The tree of a commit that changes made on `base` can be replayed on.
-fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
-    let root = commits::root(repo, onto)?;
-    live::usr_of(repo, onto)?;
-    let here = system_of(&commits::root(repo, base)?)?;
-    let there = system_of(&root)?;
-    match (here, there) {
-        (Some(here), Some(there)) if here != there => Err(Error::new(
-            Kind::InvalidArgument,
-            format!("the commit {onto} is another system: {there}, and the changes are of {here}"),
-        )
-        .next("name a commit of the same system")),
-        _ => Ok(root),
-    }
-}
-
-/// The `ID` of os-release(5).
-fn system_of(root: &Rc<dyn Node>) -> Result<Option<String>> {
-    let Some(file) = tree::lookup(root, Path::new("usr/lib/os-release"))? else {
-        return Ok(None);
-    };
-    if file.side().file_type != FileType::Regular {
-        return Ok(None);
-    }
-    let mut text = String::new();
-    file.open()?
-        .take(64 << 10)
-        .read_to_string(&mut text)
-        .map_err(|e| Error::io("reading usr/lib/os-release", e))?;
-    let id = text.lines().find_map(|line| line.strip_prefix("ID="));
-    Ok(id.map(|id| id.trim_matches(['"', '\'']).to_owned()))
 }
 
 fn make(

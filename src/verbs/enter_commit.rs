@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `enter_commit`: the calling thread alone sees the `/usr` of another commit.
 
-use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
-use crate::checkout;
-use crate::error::{Error, Kind, Result};
+use crate::delta;
+use crate::error::{Error, Result};
 use crate::live;
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::{DeploymentId, sysroot};
 use crate::perform;
 use crate::swap;
-use crate::sys::{mounts, namespace};
+use crate::sys::namespace;
 use crate::tree::commit as commits;
 
 /// Shows the calling thread, and the processes that it starts from then on, the `/usr` of
@@ -36,34 +36,38 @@ pub fn enter_commit(
         namespace::require_root()?;
         let repo = sysroot::booted_repo()?;
         let commit = commits::resolve_whole(&repo, commit)?;
-        let tree = match commit == booted.commit {
-            true => namespace::in_system(swap::clone_base, || ())?,
-            false => checked_out(booted, &repo, &commit, options, watch)?,
-        };
+        let layer = layer(booted, &repo, &commit, options, watch)?;
+        let tree =
+            namespace::in_system(|system| swap::clone_with(system, layer.as_deref()), || ())?;
         namespace::leave()?;
         swap::show(&tree)
     };
     enter().map_err(|error: Error| error.during("run"))
 }
 
-/// A copy of the mount that the commit's `/usr` is in, read-only and detached.
-fn checked_out(
+/// What makes the commit's `/usr` of the booted base; nothing, where that is the commit's.
+fn layer(
     booted: &DeploymentId,
     repo: &ostree::Repo,
     commit: &str,
     options: &Options,
     watch: &Watch<'_>,
-) -> Result<OwnedFd> {
+) -> Result<Option<PathBuf>> {
+    if commit == booted.commit {
+        return Ok(None);
+    }
     live::usr_of(repo, commit)?;
-    if checkout::find(booted, commit).is_none() {
+    if !delta::is_there(booted, commit) {
         perform::write(booted, options, watch, |tell| {
-            tell(Progress::new("check the commit out", 0, 0))?;
-            checkout::make(booted, &sysroot::booted_repo()?, commit)
+            let proceed = || {
+                tell(Progress::new(
+                    "compare the commit with what is booted",
+                    0,
+                    0,
+                ))
+            };
+            delta::ensure(&sysroot::booted_repo()?, booted, commit, &proceed)
         })?;
     }
-    let directory = checkout::find(booted, commit)
-        .ok_or_else(|| Error::new(Kind::Failed, "the checkout of the commit is gone"))?;
-    let tree = mounts::clone_tree(&directory, false)?;
-    mounts::set_read_only(&tree, true)?;
-    Ok(tree)
+    Ok(Some(delta::place(booted, commit)))
 }

@@ -82,6 +82,11 @@ pub(crate) fn sum(diff: &PackageDiff) -> String {
     }
 }
 
+/// What became of each package, for programs.
+pub(crate) fn values(packages: &[PackageDifference]) -> Vec<Value> {
+    packages.iter().map(object).collect()
+}
+
 /// For programs: an object a line, the sum last.
 pub(crate) fn json(diff: &PackageDiff) -> String {
     let packages = diff

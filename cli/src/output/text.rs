@@ -126,7 +126,7 @@ fn exceptions(skipped: &[(PathBuf, &'static str)], resolved: &[(Conflict, Prefer
     text
 }
 
-fn short(checksum: &str) -> &str {
+pub(super) fn short(checksum: &str) -> &str {
     checksum.get(..12).unwrap_or(checksum)
 }
 
@@ -218,7 +218,7 @@ pub(crate) fn discard_question(path: &Path, usage: Option<Usage>) -> String {
     format!("Relocking {} discards {what}. Go on?", path.display())
 }
 
-fn dry_run(outcome: &Outcome) -> String {
+pub(super) fn dry_run(outcome: &Outcome) -> String {
     let mut text = "Nothing was changed. It would:\n".to_owned();
     for (number, step) in outcome.steps.iter().enumerate() {
         text += &wrap::hanging(&format!("{:>3}. ", number + 1), step);
@@ -228,7 +228,7 @@ fn dry_run(outcome: &Outcome) -> String {
     text
 }
 
-fn notes(outcome: &Outcome) -> String {
+pub(super) fn notes(outcome: &Outcome) -> String {
     let notes = outcome.notes.iter();
     notes.map(|note| wrap::hanging("note: ", note)).collect()
 }

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! The plans of `apply` and `rollback`: the same stack with another commit beneath what was
+//! written.
+
+use std::path::{Path, PathBuf};
+
+use super::begin::{RAM, Space, check_room, sign};
+use super::end::end;
+use super::{Cover, Plan, Step, refuse_foreign};
+use crate::error::{Error, Kind, Result};
+use crate::history::{Applied, History};
+use crate::intent::{Intent, Record};
+use crate::observe::{self, Observation, USR};
+use crate::options::{Backing, Options};
+use crate::stack::{Layer, MadeBy, Stack, State, Token, Upper};
+
+/// The kernel takes a page of paths, and each of ours is long.
+const MOST_FROZEN: usize = 12;
+
+/// What `apply` and `rollback` are asked for, and what they cannot know by themselves.
+pub struct Apply<'a> {
+    pub target: Target,
+    pub options: &'a Options,
+    /// Random.
+    pub token: Token,
+    /// Microseconds since the epoch.
+    pub now: i64,
+    pub space: Space,
+    /// What tells whether the upper that is open is written to; `None` if nothing was yet.
+    pub written: Option<u64>,
+    /// What `/usr/etc` is merged from, if at all: the commit that was live.
+    pub merge_etc: bool,
+}
+
+/// Which commit it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// This one, which the caller called so.
+    Commit(String, Option<String>),
+    /// The one before the last apply; or before the first one.
+    Before { all: bool },
+}
+
+/// The plan, or why there can be none.
+pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
+    refuse_foreign(observation)?;
+    refuse_others(observation)?;
+    let before = observation.applied();
+    let (commit, history) = after(observation, request, &before)?;
+    let back = matches!(request.target, Target::Before { .. });
+    let untouched = request.written.is_none() && observation.stack.frozen().next().is_none();
+    let is_booted = commit == observation.deployment.commit;
+    if back && history.is_empty() && before.found_locked && untouched && is_transient(observation) {
+        return uncover(observation);
+    }
+    if observation.stack.upper.is_some() {
+        check_room(request.space.disk)?;
+    }
+    let (layers, dropped) = layers(observation, request, (!is_booted).then_some(&*commit))?;
+    let record = record(observation, request);
+    let intent = Intent::Apply {
+        record: record.clone(),
+        history: history.clone(),
+        dropped: dropped.clone(),
+    };
+    let mut steps = vec![Step::SetLive(
+        history.last().map(|last| last.commit.clone()),
+    )];
+    if !is_booted {
+        steps.push(Step::BuildDelta(commit.clone()));
+    }
+    if record.backing == Backing::Ram {
+        steps.push(Step::MountRam(
+            record.directory.clone(),
+            request.options.size_limit,
+        ));
+    }
+    steps.push(Step::MakeUpperOver(
+        record.directory.clone(),
+        layers.last().cloned(),
+    ));
+    let cover = Cover {
+        token: record.token.clone(),
+        state: record.state,
+        directory: record.directory.clone(),
+        layers: layers.clone(),
+        below: observation.below.clone(),
+    };
+    let merge = Step::MergeEtc {
+        from: observation.commit().to_owned(),
+        to: commit,
+        undo: before.len(),
+    };
+    let merge = (!back && request.merge_etc).then_some(merge);
+    match (&observation.mount, observation.upper_path()) {
+        (Some(mount), Some(written)) => {
+            steps.push(Step::Seal);
+            steps.push(Step::CheckUnchanged(written, request.written));
+            steps.extend(merge);
+            steps.push(Step::Replace(cover, mount.id));
+        }
+        _ => {
+            steps.extend(merge);
+            steps.push(sign(record.state, &record.directory));
+            steps.push(Step::Cover(cover));
+        }
+    }
+    let mut rest = finish(&record, &history, dropped.as_ref());
+    rest.retain(|step| back || !matches!(step, Step::TakeEtcBack(_)));
+    steps.extend(rest);
+    Ok(Plan {
+        intent,
+        after: Stack {
+            upper: Some(Upper {
+                state: record.state,
+                made_by: MadeBy::Unlock,
+                token: Some(record.token),
+                backing: record.backing,
+                directory: Some(record.directory),
+            }),
+            layers,
+        },
+        steps,
+        notes: Vec::new(),
+    })
+}
+
+/// What is left to do once the swap is made.
+pub fn finish(
+    record: &Record,
+    history: &History,
+    dropped: Option<&(Backing, PathBuf)>,
+) -> Vec<Step> {
+    let mut steps = vec![
+        Step::TakeEtcBack(history.len()),
+        Step::WriteRecord(record.clone()),
+        match history.is_empty() {
+            true => Step::DropHistory,
+            false => Step::WriteHistory(history.clone()),
+        },
+        Step::SetLive(history.last().map(|last| last.commit.clone())),
+    ];
+    steps.extend(dropped.map(|(backing, directory)| match backing {
+        Backing::Disk => Step::SetAside(directory.clone()),
+        Backing::Ram => Step::UnmountRam(directory.clone()),
+    }));
+    steps.push(Step::Announce(record.state));
+    steps
+}
+
+fn refuse_others(observation: &Observation) -> Result<()> {
+    let unsupported = |cause: &str| Error::new(Kind::Unsupported, cause).at(USR);
+    if observation.flags.live {
+        return Err(unsupported("rpm-ostree has applied another version live")
+            .next("undo that first: `rpm-ostree apply-live --reset`"));
+    }
+    let Some(upper) = &observation.stack.upper else {
+        return Ok(());
+    };
+    if upper.state == State::Hotfix {
+        return Err(unsupported(
+            "a hotfix is open, which at the next boot would lie over a commit that it was not made on",
+        )
+        .next("take it along: `ostree-unlock commit --onto COMMIT --stage`; or begin development first"));
+    }
+    if upper.directory.is_none() || observation.mount.is_none() {
+        return Err(unsupported("nothing says where what was written is kept")
+            .next("end it first: `ostree-unlock end`"));
+    }
+    if observation.stack.frozen().count() >= MOST_FROZEN {
+        return Err(
+            unsupported("too many layers of what was written lie over each other")
+                .next("make a commit of them (`ostree-unlock commit`), or end it first"),
+        );
+    }
+    Ok(())
+}
+
+/// The commit that is to be there, and what was applied then.
+fn after(
+    observation: &Observation,
+    request: &Apply<'_>,
+    before: &History,
+) -> Result<(String, History)> {
+    let mut history = before.clone();
+    match &request.target {
+        Target::Commit(commit, origin) => {
+            if history.is_empty() {
+                history.found_locked = observation.stack.upper.is_none();
+            }
+            history.applied.push(Applied {
+                commit: commit.clone(),
+                origin: origin.clone(),
+                at: request.now,
+            });
+        }
+        Target::Before { all } => {
+            if history.is_empty() {
+                return Err(
+                    Error::new(Kind::NotFound, "nothing was applied in this boot")
+                        .at(USR)
+                        .next("`ostree-unlock status` shows what is live"),
+                );
+            }
+            let left = if *all { 0 } else { history.len() - 1 };
+            history.applied.truncate(left);
+        }
+    }
+    let commit = history.last().map(|last| &last.commit);
+    let commit = commit.unwrap_or(&observation.deployment.commit).clone();
+    Ok((commit, history))
+}
+
+fn is_transient(observation: &Observation) -> bool {
+    observation.stack.state() == State::Transient
+}
+
+/// Nothing was written, so nobody loses anything.
+fn uncover(observation: &Observation) -> Result<Plan> {
+    let mut plan = end(observation, &Options::new(), None)?;
+    plan.steps.retain(|step| *step != Step::CheckHolders);
+    Ok(plan)
+}
+
+/// What lies beneath the fresh upper, and the upper that is no layer since nothing is in it.
+type Beneath = (Vec<Layer>, Option<(Backing, PathBuf)>);
+
+fn layers(observation: &Observation, request: &Apply<'_>, delta: Option<&str>) -> Result<Beneath> {
+    let mut layers = Vec::new();
+    let mut dropped = None;
+    if let (Some(upper), Some(path)) = (&observation.stack.upper, observation.upper_path()) {
+        match request.written {
+            Some(_) => layers.push(Layer(path)),
+            None => dropped = upper.directory.clone().map(|at| (upper.backing, at)),
+        }
+    }
+    layers.extend(observation.stack.frozen().cloned());
+    let deltas = observe::deltas_directory(&observation.deployment);
+    layers.extend(delta.map(|commit| Layer(deltas.join(commit))));
+    if !observation.sysroot_writable && delta.is_some() {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "the file system of the sysroot cannot be written to, and has the deltas",
+        )
+        .at(crate::ostree::sysroot::PATH)
+        .next("boot from a medium that takes writes"));
+    }
+    Ok((layers, dropped))
+}
+
+fn record(observation: &Observation, request: &Apply<'_>) -> Record {
+    let upper = observation.stack.upper.as_ref();
+    let before = observation.valid_record();
+    let backing = match upper {
+        Some(upper) => upper.backing,
+        None => Backing::Disk,
+    };
+    let directory = match backing {
+        Backing::Disk => observe::uppers_directory(&observation.deployment),
+        Backing::Ram => Path::new(RAM).to_owned(),
+    };
+    Record {
+        state: upper.map_or(State::Transient, |upper| upper.state),
+        backing,
+        directory: directory.join(request.token.as_str()),
+        since: observation.since().unwrap_or(request.now),
+        until: before.and_then(|before| before.until),
+        token: request.token.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::tests::{locked, unlocked};
+
+    fn ask(observation: &Observation, target: Target, written: Option<u64>) -> Result<Plan> {
+        let options = Options::new();
+        apply(
+            observation,
+            &Apply {
+                target,
+                options: &options,
+                token: Token::from_bits(9),
+                now: 5_000_000,
+                space: Space {
+                    disk: Some(1 << 30),
+                    memory: 1 << 30,
+                },
+                written,
+                merge_etc: true,
+            },
+        )
+    }
+
+    fn writable(mut observation: Observation) -> Observation {
+        observation.sysroot_writable = true;
+        observation
+    }
+
+    fn other() -> Target {
+        Target::Commit("d".repeat(64), Some("debian/next".to_owned()))
+    }
+
+    #[test]
+    fn on_a_locked_system_it_is_transient_with_a_delta() -> Result<()> {
+        let plan = ask(&writable(locked()), other(), None)?;
+        assert_eq!(plan.after.state(), State::Transient);
+        assert_eq!(plan.after.live(), Some(&*"d".repeat(64)));
+        let place = |wanted: fn(&Step) -> bool| plan.steps.iter().position(wanted);
+        let order = [
+            place(|s| matches!(s, Step::SetLive(Some(_)))),
+            place(|s| matches!(s, Step::BuildDelta(_))),
+            place(|s| matches!(s, Step::MergeEtc { undo: 0, .. })),
+            place(|s| matches!(s, Step::SetFlag(State::Transient, _))),
+            place(|s| matches!(s, Step::Cover(_))),
+            place(|s| matches!(s, Step::WriteHistory(_))),
+        ];
+        assert!(order.is_sorted() && order[0].is_some(), "{order:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_written_is_a_layer_and_what_was_not_is_dropped() -> Result<()> {
+        let open = writable(unlocked(None));
+        let plan = ask(&open, other(), Some(7))?;
+        assert_eq!(plan.after.state(), State::Development);
+        assert_eq!(plan.after.frozen().count(), 1);
+        assert_eq!(plan.after.layers.len(), 2);
+        assert!(plan.steps.contains(&Step::Seal));
+        let plan = ask(&open, other(), None)?;
+        assert_eq!(plan.after.layers.len(), 1);
+        assert!(
+            plan.steps
+                .iter()
+                .any(|step| matches!(step, Step::SetAside(_)))
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn the_booted_commit_needs_no_delta() -> Result<()> {
+        let booted = Target::Commit("c".repeat(64), None);
+        let plan = ask(&writable(locked()), booted, None)?;
+        assert_eq!(plan.after.layers, []);
+        assert!(
+            !plan
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::BuildDelta(_)))
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn there_is_nothing_to_go_back_to_without_an_apply() {
+        let refused = ask(&locked(), Target::Before { all: false }, None);
+        assert_eq!(refused.err().map(|e| e.kind()), Some(Kind::NotFound));
+    }
+
+    #[test]
+    fn the_last_rollback_uncovers_what_was_locked_unless_something_was_written() -> Result<()> {
+        let mut live = writable(unlocked(None));
+        if let Some(upper) = &mut live.stack.upper {
+            upper.state = State::Transient;
+        }
+        let one = |found_locked| History {
+            applied: vec![Applied {
+                commit: "d".repeat(64),
+                origin: None,
+                at: 1,
+            }],
+            found_locked,
+        };
+        live.history = Ok(Some(one(true)));
+        let back = || Target::Before { all: false };
+        assert_eq!(ask(&live, back(), None)?.after, Stack::base());
+        assert_eq!(ask(&live, back(), Some(7))?.after.state(), State::Transient);
+        live.history = Ok(Some(one(false)));
+        assert_eq!(ask(&live, back(), None)?.after.state(), State::Transient);
+        Ok(())
+    }
+
+    #[test]
+    fn a_hotfix_and_what_rpm_ostree_made_live_are_left_alone() {
+        let kind =
+            |observation: &Observation| ask(observation, other(), None).err().map(|e| e.kind());
+        let mut hotfix = writable(unlocked(None));
+        if let Some(upper) = &mut hotfix.stack.upper {
+            upper.state = State::Hotfix;
+        }
+        assert_eq!(kind(&hotfix), Some(Kind::Unsupported));
+        let mut theirs = writable(locked());
+        theirs.flags.live = true;
+        assert_eq!(kind(&theirs), Some(Kind::Unsupported));
+        assert_eq!(kind(&locked()), Some(Kind::Unsupported));
+    }
+}

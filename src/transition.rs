@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What it means to have one commit live after another: the plan of an apply, and afterwards what
+//! became of it. Reads commits; what is done with it is decided elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use crate::deployed_etc::ETC;
+use crate::diff::{Change, Walk};
+use crate::error::{Error, Kind, Result};
+use crate::etc::Merge;
+use crate::observe::USR;
+use crate::packages::{self, Databases, PackageChange, PackageDifference};
+use crate::perform::Outcome;
+use crate::tree;
+use crate::tree::whole::Whole;
+
+/// What an apply or a rollback did, or with a dry run would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Transition {
+    /// What was done.
+    pub outcome: Outcome,
+    /// The commit that was live before.
+    pub from: String,
+    /// The one that is live.
+    pub to: String,
+    /// How many files of `/usr` were added.
+    pub added: u64,
+    /// How many were removed.
+    pub removed: u64,
+    /// How many are others than before.
+    pub changed: u64,
+    /// What became of the packages, sorted by name.
+    pub packages: Vec<PackageDifference>,
+    /// What becomes another in `/etc`.
+    pub etc: Vec<PathBuf>,
+    /// What stays as it is in `/etc` although its default is another, and why.
+    pub etc_kept: Vec<(PathBuf, &'static str)>,
+    /// The kernels of which modules came or went; that of the one that runs stay.
+    pub kernels: Vec<String>,
+}
+
+/// Where the modules of kernels are.
+const MODULES: &str = "/usr/lib/modules";
+
+impl Transition {
+    /// What is different between the `/usr` of two commits.
+    pub fn between(
+        repo: &ostree::Repo,
+        from: &str,
+        to: &str,
+        proceed: &dyn Fn() -> Result<()>,
+    ) -> Result<Transition> {
+        let mut transition = Transition {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..Transition::default()
+        };
+        if from == to {
+            return Ok(transition);
+        }
+        let root = |commit| tree::commit::root(repo, commit);
+        let (before, after) = (root(from)?, root(to)?);
+        let usr = |root| tree::lookup(root, Path::new("usr"));
+        if let (Some(old), Some(new)) = (usr(&before)?, usr(&after)?) {
+            let mut walk = Walk::new(Path::new(USR), old, new);
+            while let Some(found) = walk.next_while(proceed) {
+                let found = found?;
+                transition.count(found.change, found.path);
+            }
+        }
+        let whole = |root| Whole {
+            top: "/".into(),
+            root,
+        };
+        let (before, after) = (whole(before), whole(after));
+        if !packages::are_same(&before, &after)? {
+            let (old, new) = (Databases::find(&before)?, Databases::find(&after)?);
+            transition.packages = packages::differences(&old, &new)?;
+        }
+        Ok(transition)
+    }
+
+    fn count(&mut self, change: Change, path: PathBuf) {
+        match change {
+            Change::Added => self.added += 1,
+            Change::Removed => self.removed += 1,
+            _ => self.changed += 1,
+        }
+        if path.parent() == Some(Path::new(MODULES)) && change != Change::Metadata {
+            let name = path.file_name().unwrap_or_default();
+            self.kernels.push(name.to_string_lossy().into_owned());
+        }
+    }
+
+    /// Takes up what becomes of `/etc`.
+    pub fn will_merge(&mut self, merge: &Merge) {
+        let at = |path: &Path| Path::new(ETC).join(path);
+        self.etc = merge
+            .changes
+            .iter()
+            .map(|change| at(&change.path))
+            .collect();
+        let kept = merge.kept.iter();
+        self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
+    }
+
+    /// Whether packages are added and nothing else becomes of any.
+    pub fn is_purely_additive(&self) -> bool {
+        let mut changes = self.packages.iter().map(|package| package.change);
+        changes.all(|change| change == PackageChange::Added)
+    }
+
+    /// Refuses where packages are replaced or removed, and names them.
+    pub fn refuse_replacement(&self) -> Result<()> {
+        const MOST: usize = 20;
+        let replaced = self.packages.iter();
+        let replaced: Vec<&PackageDifference> = replaced
+            .filter(|package| package.change != PackageChange::Added)
+            .collect();
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = replaced
+            .iter()
+            .take(MOST)
+            .map(|package| format!("\n  {} {}", package.change.name(), package.name))
+            .collect();
+        let more = match replaced.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!("\n  and {more} more"),
+        };
+        Err(Error::new(
+            Kind::NotAdditive,
+            format!(
+                "packages would be replaced or removed under what runs:{}{more}\n",
+                named.concat()
+            ),
+        )
+        .next("reboot into it instead, or allow that (--allow-replacement)"))
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! `apply` and `rollback`: another commit's `/usr` in the place of the one that is there, and back.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::changes;
+use crate::conflict::Prefer;
+use crate::deployed_etc;
+use crate::error::{Error, Kind, Result};
+use crate::hidden;
+use crate::live;
+use crate::observe::{Observation, USR};
+use crate::options::{Options, Watch};
+use crate::ostree::{DeploymentId, deployments, sysroot};
+use crate::perform;
+use crate::plan::Plan;
+use crate::plan::apply::{self, Apply, Target};
+use crate::stack::Token;
+use crate::sys::random;
+use crate::transition::Transition;
+use crate::tree::{Node, commit as commits, overlay};
+
+/// Makes the `/usr` of another commit live: `commit` is a checksum or a ref; without it that of
+/// the deployment which boots next.
+///
+/// In one move, and nobody ever sees a mixture of two commits. Where `/usr` was locked it is then
+/// in the state transient; where it was open it stays so, and what was written lies over the new
+/// commit. `deployment` must be the booted one, if given. Only root may. The commit has to be in
+/// the repository of the system as a whole.
+///
+/// Refused with [`Kind::Conflict`] where what was written hides what the commit would change, unless
+/// [`prefer`](Options::prefer) says that the changes are meant to; and with
+/// [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed.
+pub fn apply(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    commit: Option<&str>,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Transition> {
+    let start = || {
+        options.only(&[
+            "dry_run",
+            "lock_wait",
+            "lock_held",
+            "prefer",
+            "allow_replacement",
+        ])?;
+        changes::check_preferences(&options.prefer)?;
+        let booted = sysroot::target(sysroot, deployment)?;
+        let repo = sysroot::booted_repo()?;
+        let name = match commit {
+            Some(name) => name.to_owned(),
+            None => next(&booted)?,
+        };
+        let checksum = commits::resolve(&repo, &name)?;
+        live::fit(&repo, &booted.commit, &checksum)?;
+        let origin = (name != checksum).then_some(name);
+        carry_out(&booted, Target::Commit(checksum, origin), options, watch)
+    };
+    start().map_err(|error: Error| error.during("apply"))
+}
+
+/// Puts back what was there before the last [`apply`](crate::apply()), or with `all` before the first
+/// one.
+///
+/// What was written to `/usr` stays; where nothing was, and `/usr` was locked before, it is so
+/// again. Otherwise as [`apply`](crate::apply()); [`Kind::NotFound`] where nothing was applied in this boot.
+pub fn rollback(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    all: bool,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Transition> {
+    let start = || {
+        options.only(&["dry_run", "lock_wait", "lock_held", "prefer"])?;
+        changes::check_preferences(&options.prefer)?;
+        let booted = sysroot::target(sysroot, deployment)?;
+        carry_out(&booted, Target::Before { all }, options, watch)
+    };
+    start().map_err(|error: Error| error.during("rollback"))
+}
+
+/// The commit that boots next.
+fn next(booted: &DeploymentId) -> Result<String> {
+    let next = deployments::others(booted)?.next;
+    let commit = next.and_then(|(id, _)| id.split_once('.').map(|(commit, _)| commit.to_owned()));
+    commit.ok_or_else(|| {
+        Error::new(
+            Kind::NotFound,
+            "the booted deployment is what boots next, so there is nothing to apply",
+        )
+        .next("name a commit or a ref, or deploy one")
+    })
+}
+
+fn carry_out(
+    booted: &DeploymentId,
+    target: Target,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Transition> {
+    let mut transition = Transition::default();
+    let back = matches!(target, Target::Before { .. });
+    let outcome = perform::run(booted, options, watch, |observation| {
+        let plan = decide(observation, target, options)?;
+        let commit = plan.after.live().unwrap_or(&booted.commit);
+        let repo = sysroot::booted_repo()?;
+        transition = Transition::between(&repo, observation.commit(), commit, &|| Ok(()))?;
+        if !back {
+            let merge = deployed_etc::plan(&repo, observation.commit(), commit)?;
+            transition.will_merge(&merge);
+        }
+        if !back && !options.allow_replacement && !options.dry_run {
+            transition.refuse_replacement()?;
+        }
+        Ok(plan)
+    })?;
+    Ok(Transition {
+        outcome,
+        ..transition
+    })
+}
+
+fn decide(observation: &Observation, target: Target, options: &Options) -> Result<Plan> {
+    let written = match observation.upper_path() {
+        Some(upper) => live::written(&upper)?,
+        None => None,
+    };
+    let request = Apply {
+        target,
+        options,
+        token: Token::from_bits(random::bits()?),
+        now: glib::real_time(),
+        space: super::begin::space(observation)?,
+        written,
+        merge_etc: true,
+    };
+    let plan = apply::apply(observation, &request)?;
+    let commit = plan.after.live().unwrap_or(&observation.deployment.commit);
+    refuse_hidden(observation, commit, written.is_some(), options)?;
+    Ok(plan)
+}
+
+/// Refuses where what was written hides what the commit changes.
+fn refuse_hidden(
+    observation: &Observation,
+    commit: &str,
+    written: bool,
+    options: &Options,
+) -> Result<()> {
+    let upper = observation.upper_path().filter(|_| written);
+    let layers = observation.stack.frozen().map(|layer| layer.0.clone());
+    let uppers: Vec<_> = upper.into_iter().chain(layers).collect();
+    if uppers.is_empty() {
+        return Ok(());
+    }
+    let repo = sysroot::booted_repo()?;
+    let before = live::usr_of(&repo, observation.commit())?;
+    let target = live::usr_of(&repo, commit)?;
+    let mut seen: Rc<dyn Node> = Rc::clone(&target);
+    for upper in uppers.iter().rev() {
+        seen = overlay::over(upper, seen)?;
+    }
+    let mut conflicts = hidden::conflicts(Path::new(USR), before, target, &seen)?;
+    conflicts.retain(|conflict| {
+        changes::preferred(&options.prefer, &conflict.path) != Some(Prefer::Changes)
+    });
+    match conflicts.is_empty() {
+        true => Ok(()),
+        false => Err(Error::of_conflicts(conflicts)),
+    }
+}

@@ -1,0 +1,200 @@
+"""Another commit's /usr made live, and taken back: held against a checkout of that commit, by libostree, the kernel and a reboot."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.fixtures import trees
+
+from .test_commit import CHANGES, listing
+
+
+def other_commit(system, changes: str = CHANGES, name: str = "other") -> str:
+    """A commit with these changes of what was deployed, under this ref."""
+    system.run(["ostree-unlock", "run", "--scratch", "--fresh", "--", "sh", "-ec", changes])
+    system.run(["ostree-unlock", "commit", "--scratch", "--branch", name, "--skip-special"])
+    return system.run(["ostree", "rev-parse", name]).stdout.strip()
+
+
+def checked_out(system, commit: str) -> list[str]:
+    """What the /usr of a commit is."""
+    system.run(f"rm -rf /var/checkout && ostree checkout --subpath=/usr {commit} /var/checkout")
+    return listing(system, "/var/checkout")
+
+
+@trees()
+def test_there_and_back(system, usr, libostree, mounts, is_locked):
+    before, mounted = listing(system), mounts()
+    commit = other_commit(system)
+    expected = checked_out(system, commit)
+    assert expected != before
+    system.run("ostree-unlock apply other")
+    assert listing(system) == expected
+    assert usr()["unlocked"] == libostree() == "transient"
+    assert system.run("touch /usr/x", check=False).returncode != 0
+    assert system.run("ostree refs --list unlock/live").stdout
+    assert system.run("ostree-unlock diff --name-status").stdout == ""
+    system.run("ostree-unlock rollback")
+    assert listing(system) == before
+    is_locked()
+    assert mounts() == mounted
+    assert system.run("ostree refs --list unlock/live").stdout == ""
+    system.run("ostree fsck")
+
+
+@trees("trixie")
+def test_an_apply_over_what_was_written_keeps_it(system, usr, libostree):
+    commit = other_commit(system)
+    system.run("ostree-unlock begin && touch /usr/mine && rm /usr/bin/sum")
+    before = listing(system)
+    system.run("ostree-unlock apply other")
+    assert usr()["unlocked"] == libostree() == "development"
+    with_mine = [line for line in listing(system) if "/mine'" not in line]
+    without_sum = [line for line in checked_out(system, commit) if "'/bin/sum'" not in line]
+    assert with_mine == without_sum
+    said = system.run("ostree-unlock diff --name-status").stdout.split()
+    assert said == ["D", "/usr/bin/sum", "A", "/usr/mine"]
+    system.run("touch /usr/after")
+    system.run("ostree-unlock rollback")
+    assert sorted([*before, next(line for line in listing(system) if "/after'" in line)]) == listing(system)
+    system.run("ostree-unlock end")
+    assert not system.exists("/usr/mine")
+
+
+@trees("trixie")
+def test_again_and_again_and_all_the_way_back(system, usr, libostree, mounts, is_locked):
+    before, mounted = listing(system), mounts()
+    first = other_commit(system)
+    second = other_commit(system, "rm -r /usr/share/doc; echo second >/usr/share/second; rm /usr/bin/head", "second")
+    trees_of = {name: checked_out(system, commit) for name, commit in (("other", first), ("second", second))}
+    for name in ("other", "second", "other"):
+        system.run(["ostree-unlock", "apply", name])
+        assert listing(system) == trees_of[name]
+    assert len(mounts()) == len(mounted) + 1
+    system.run("ostree-unlock rollback")
+    assert listing(system) == trees_of["second"]
+    system.run("ostree-unlock apply --reset")
+    assert listing(system) == before and usr()["unlocked"] == "transient"
+    system.run("ostree-unlock rollback")
+    assert listing(system) == trees_of["second"]
+    system.run("ostree-unlock rollback --all")
+    is_locked()
+    assert listing(system) == before and mounts() == mounted
+    refused = system.run("ostree-unlock rollback", check=False)
+    assert refused.returncode == 26 and "nothing was applied" in refused.stderr
+
+
+@trees("trixie", "sid")
+def test_a_target_that_is_gone_stays_live(system, is_locked):
+    """Its ref and deployment are removed, and what libostree collects then is what it would collect without us."""
+    commit = other_commit(system)
+    expected = checked_out(system, commit)
+    system.run("ostree admin deploy --no-prune other && ostree-unlock apply")
+    assert listing(system) == expected
+    system.run("ostree admin undeploy 0 && ostree refs --delete other && ostree admin cleanup && ostree prune --refs-only")
+    assert listing(system) == expected
+    system.run(f"ostree show {commit} && ostree-unlock end --yes && ostree prune --refs-only")
+    is_locked()
+    assert system.run(["ostree", "show", commit], check=False).returncode != 0
+
+
+@trees("bookworm", "sid")
+def test_a_reboot_ends_it(system, is_locked):
+    before = listing(system)
+    other_commit(system)
+    system.run("ostree-unlock apply other")
+    system.reboot()
+    is_locked()
+    assert listing(system) == before
+    # In namespaces the kernel does not boot anew, so its boot has the same id.
+    forget = "mount -o remount,rw /sysroot; for stamp in /sysroot/ostree/deploy/*/backing/*/unlock/*/boot; do echo x >$stamp; done"
+    system.run(["unshare", "--mount", "sh", "-ec", forget])
+    system.run("ostree-unlock cleanup")
+    left = system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock").stdout.split()
+    assert not {"deltas", "uppers"} & set(left), left
+    assert system.run("ostree refs --list unlock/live").stdout == ""
+
+
+@trees("trixie")
+def test_what_hides_a_change_is_a_conflict(system):
+    other_commit(system, "echo theirs >/usr/lib/os-release; chmod 700 /usr/share/doc; rm /usr/bin/head; echo new >/usr/share/misc/new")
+    system.run("ostree-unlock begin && echo mine >/usr/lib/os-release && touch /usr/bin/head /usr/share/doc/x")
+    system.run("rm -r /usr/share/misc && mkdir /usr/share/misc")
+    refused = system.run("ostree-unlock apply other --json", check=False)
+    assert refused.returncode == 28, refused
+    for path in ("/usr/lib/os-release", "/usr/bin/head", "/usr/share/doc", "/usr/share/misc/new"):
+        assert path in refused.stdout, path
+    system.run("touch /usr/still-open")
+    system.run("ostree-unlock apply other --prefer changes")
+    assert system.read("/usr/lib/os-release") == "mine\n"
+
+
+@trees("trixie")
+def test_what_cannot_be_applied_is_refused(system):
+    other_commit(system)
+    is_refused = lambda status, *words: system.run(["ostree-unlock", *words], check=False).returncode == status  # noqa: E731
+    assert is_refused(26, "apply")
+    assert is_refused(26, "apply", "no-such-ref")
+    assert is_refused(26, "rollback")
+    system.run("ostree commit -b strange --tree=dir=/etc")
+    refused = system.run("ostree-unlock apply strange", check=False)
+    assert refused.returncode == 2, refused
+    system.run("ostree-unlock begin && exec 9>/usr/open && ! ostree-unlock apply other 2>/var/said; grep -q 'open for writing' /var/said")
+    system.run("ostree-unlock begin hotfix")
+    assert is_refused(20, "apply", "other")
+    system.run("ostree-unlock end --yes && ostree-unlock apply other")
+    assert is_refused(20, "begin", "hotfix")
+    state = system.run("ls /run/ostree/deployment-state/").stdout.strip()
+    system.run(f"touch /run/ostree/deployment-state/{state}/rpmostree-is-live.stamp")
+    assert is_refused(20, "apply", "other")
+
+
+ETC = r"""
+echo new >/etc/new-default; mkdir /etc/new.d && echo x >'/etc/new.d/odd name'; ln -s new-default /etc/new-link
+echo theirs >>/etc/profile; chmod 600 /etc/debian_version; rm /etc/issue.net; rm /etc/bash.bashrc && mkdir /etc/bash.bashrc
+echo theirs >/etc/issue
+"""
+
+
+@trees()
+def test_etc_follows_and_comes_back(system):
+    commit = other_commit(system, ETC)
+    system.run("echo mine >/etc/issue && mkfifo /etc/fifo && echo mine >/etc/mine")
+    before = listing(system, "/etc")
+    said = system.run("ostree-unlock apply other").stdout
+    assert "/etc/new-default" in said and "/etc/issue: " in said, said
+    now = {line.split("' ")[0]: line for line in listing(system, "/etc")}
+    defaults = {line.split("' ")[0]: line for line in checked_out(system, commit) if line.startswith("b'/etc/")}
+    for name in ("new-default", "new.d", "new.d/odd name", "new-link", "profile", "debian_version", "bash.bashrc"):
+        assert now[f"b'/{name}"] == defaults[f"b'/etc/{name}"].replace("'/etc/", "'/", 1), name
+    assert "b'/issue.net" not in now
+    assert system.read("/etc/issue") == system.read("/etc/mine") == "mine\n"
+    system.run("ostree-unlock rollback")
+    assert listing(system, "/etc") == before
+    system.run("ostree-unlock apply other && echo since >>/etc/profile && echo more >/etc/more")
+    said = system.run("ostree-unlock end --yes")
+    assert "/etc/profile" in said.stdout, said
+    system.run("rm /etc/more")
+    kept = [line for line in listing(system, "/etc") if not line.startswith("b'/profile'")]
+    assert kept == [line for line in before if not line.startswith("b'/profile'")]
+    assert system.read("/etc/profile").endswith("theirs\nsince\n")
+
+
+@trees("bookworm", "sid")
+def test_no_boot_sees_what_was_merged(system):
+    """Whether the power fails, or the next boot is into what was staged, or deployed, while it was live."""
+    other_commit(system, ETC)
+    before = listing(system, "/etc")
+    system.run("ostree-unlock apply other && sync")
+    system.power_cut()
+    system.run("ostree-unlock cleanup")
+    assert listing(system, "/etc") == before
+    suite = system.target.suite.name
+    system.run("ostree-unlock apply other && echo mine >/etc/mine")
+    system.run(f"ostree commit -b plain --tree=ref=debian/{suite} && ostree admin deploy --no-prune plain")
+    system.reboot()
+    system.run("ostree-unlock cleanup")
+    now = listing(system, "/etc")
+    assert [line for line in now if not line.startswith("b'/mine'")] == before and len(now) == len(before) + 1
+    left = system.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
+    assert left == "", left
