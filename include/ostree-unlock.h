@@ -306,6 +306,7 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT = 17,
   OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT = 18,
   OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED = 19,
+  OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE = 20,
 } OstreeSysrootUnlockError;
 
 /**
@@ -1097,7 +1098,8 @@ _OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter_scratch(gboolean fres
  * ostree_sysroot_unlock_enter_commit:
  * @sysroot: the booted sysroot; it need not be loaded
  * @commit: a ref, a checksum, or the beginning of one
- * @options: (nullable): of the options, `lock_wait` and `lock_held` mean something here
+ * @options: (nullable): of the options, `lock_wait`, `lock_held` and `merge_etc` mean something
+ * here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -1108,8 +1110,9 @@ _OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter_scratch(gboolean fres
  * the system.
  *
  * The commit has to be in the repository of the system, whole; it need not be deployed. The first
- * call for it in a boot checks it out, under the lock of the sysroot, and
- * ostree_sysroot_unlock_cleanup() removes that in another boot.
+ * call for it in a boot compares it with what is booted, under the lock of the sysroot, and keeps what is
+ * different as links of the repository's files. The modules of the kernel that runs stay as they
+ * are.
  *
  * The thread gets a mount namespace, a root directory and a working directory of its own, as
  * unshare() does it; the namespace follows the system's. There is no way back but the end of the
@@ -2548,6 +2551,21 @@ void ostree_sysroot_unlock_options_set_kept(OstreeSysrootUnlockOptions *options,
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_scratch(OstreeSysrootUnlockOptions *options,
                                                gboolean scratch);
+
+/**
+ * ostree_sysroot_unlock_options_set_merge_etc:
+ * @options: the options
+ * @merge_etc: %TRUE to merge
+ *
+ * `enter_commit`: have `/etc` be a copy, in memory, into which the defaults of the commit are
+ * merged: where what is there is as the old default, it is as the new one. It is gone with the
+ * last process that sees it. The default is that `/etc` is that of the system.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_merge_etc(OstreeSysrootUnlockOptions *options,
+                                                 gboolean merge_etc);
 
 /**
  * ostree_sysroot_unlock_options_set_scratch_var:

@@ -58,6 +58,7 @@ mod records;
 mod replay;
 mod rewrite;
 mod scratch;
+mod shadow;
 mod side;
 mod stack;
 mod swap;

@@ -69,6 +69,7 @@ pub struct Options {
     pub(crate) deploy: Option<Deploy>,
     pub(crate) kept: Option<String>,
     pub(crate) scratch: bool,
+    pub(crate) merge_etc: bool,
     pub(crate) scratch_var: bool,
     pub(crate) home: Option<Home>,
     pub(crate) record: Option<String>,
@@ -293,6 +294,13 @@ impl Options {
         self
     }
 
+    /// `enter_commit`: have `/etc` be a copy, into which the defaults of the commit are merged, and
+    /// which is gone afterwards; without it `/etc` is that of the system.
+    pub fn merge_etc(mut self, on: bool) -> Options {
+        self.merge_etc = on;
+        self
+    }
+
     /// `enter_deployment`: what is written to `/var` goes to a copy, which is gone afterwards;
     /// without it `/var` is read-only.
     pub fn scratch_var(mut self, on: bool) -> Options {
@@ -352,6 +360,7 @@ impl Options {
             ("deploy", self.deploy.is_some()),
             ("kept", self.kept.is_some()),
             ("scratch", self.scratch),
+            ("merge_etc", self.merge_etc),
             ("scratch_var", self.scratch_var),
             ("home", self.home.is_some()),
             ("record", self.record.is_some()),

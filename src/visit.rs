@@ -3,16 +3,13 @@
 //! to be written to, and what it shares with the system that runs. What is done there, and
 //! whether that may be, is decided elsewhere.
 
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
 use crate::options::Home;
 use crate::ostree::{DeploymentId, sysroot};
-use crate::sys::files::{self, Attributes};
-use crate::sys::mountinfo::{self, View};
-use crate::sys::mounts::{self, Overlay};
-use crate::sys::namespace;
+use crate::shadow;
+use crate::sys::{files, mounts, namespace};
 
 /// What is the system's there. A deployment need not have a directory for the last one.
 const SHARED: [&str; 5] = ["proc", "sys", "dev", "run", "tmp"];
@@ -41,7 +38,7 @@ pub fn enter(deployment: &DeploymentId, variable: &Variable<'_>) -> Result<()> {
     mounts::attach_on_top(&etc, &root.join("etc"))?;
     let var = root.join("var");
     match variable.scratch {
-        true => lay_scratch(variable.source, &var)?,
+        true => shadow::lay(variable.source, &var).map(drop)?,
         false => show_read_only(variable.source, &var)?,
     }
     if let Some(home) = variable.home {
@@ -66,53 +63,6 @@ fn show_read_only(source: &Path, place: &Path) -> Result<()> {
     mounts::attach_on_top(&tree, place)
 }
 
-/// Shows a copy of a directory, which is in memory as far as it is written to. What is mounted
-/// below that is no copy, and cannot be written to.
-fn lay_scratch(source: &Path, place: &Path) -> Result<()> {
-    let like = Attributes::of(source)?;
-    let carried = clone_below(source)?;
-    // The overlay covers the file system that it is made of.
-    mounts::mount_tmpfs(place, None)?;
-    let memory = files::hold(place)?;
-    for name in ["upper", "work"] {
-        files::make_directory_like(&memory, name, &like)?;
-    }
-    let overlay = Overlay {
-        source: "ostree-unlock-scratch",
-        lowers: &[source],
-        upper: &place.join("upper"),
-        work: &place.join("work"),
-        exclusive: false,
-    };
-    mounts::mount_overlay(&overlay, place)
-        .map_err(|e| Error::os("the kernel refuses the overlay of the scratch", e).at(place))?;
-    for (below, tree) in carried {
-        mounts::set_tree_read_only(&tree)?;
-        mounts::attach_on_top(&tree, &place.join(below))?;
-    }
-    Ok(())
-}
-
-/// Copies of what is mounted below a directory, each with its path from there.
-fn clone_below(directory: &Path) -> Result<Vec<(PathBuf, OwnedFd)>> {
-    let table = mountinfo::load(View::Caller)?;
-    let mut points: Vec<&Path> = table.iter().map(|mount| mount.point.as_path()).collect();
-    points.sort_unstable();
-    let mut copies: Vec<(PathBuf, OwnedFd)> = Vec::new();
-    for point in points {
-        let Ok(below) = point.strip_prefix(directory) else {
-            continue;
-        };
-        let is_in_copy = copies.iter().any(|(outer, _)| below.starts_with(outer));
-        // One that is covered is not there.
-        if below.as_os_str().is_empty() || is_in_copy || !files::exists(point) {
-            continue;
-        }
-        copies.push((below.to_owned(), mounts::clone_tree(point, true)?));
-    }
-    Ok(copies)
-}
-
 /// Has what a deployment calls `name` be that of the system, or a copy.
 fn bring_home(root: &Path, name: &str, home: Home) -> Result<()> {
     // Links are followed here, as they may lead elsewhere there.
@@ -125,7 +75,7 @@ fn bring_home(root: &Path, name: &str, home: Home) -> Result<()> {
     };
     match home {
         Home::Shared => mounts::attach_on_top(mounts::clone_tree(&source, true)?, &place),
-        Home::Scratch => lay_scratch(&source, &place),
+        Home::Scratch => shadow::lay(&source, &place).map(drop),
     }
 }
 

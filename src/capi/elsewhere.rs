@@ -21,7 +21,8 @@ use crate::verbs::record::{record, recorded};
 /// ostree_sysroot_unlock_enter_commit:
 /// @sysroot: the booted sysroot; it need not be loaded
 /// @commit: a ref, a checksum, or the beginning of one
-/// @options: (nullable): of the options, `lock_wait` and `lock_held` mean something here
+/// @options: (nullable): of the options, `lock_wait`, `lock_held` and `merge_etc` mean something
+/// here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -32,8 +33,9 @@ use crate::verbs::record::{record, recorded};
 /// the system.
 ///
 /// The commit has to be in the repository of the system, whole; it need not be deployed. The first
-/// call for it in a boot checks it out, under the lock of the sysroot, and
-/// ostree_sysroot_unlock_cleanup() removes that in another boot.
+/// call for it in a boot compares it with what is booted, under the lock of the sysroot, and keeps what is
+/// different as links of the repository's files. The modules of the kernel that runs stay as they
+/// are.
 ///
 /// The thread gets a mount namespace, a root directory and a working directory of its own, as
 /// unshare() does it; the namespace follows the system's. There is no way back but the end of the

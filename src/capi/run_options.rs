@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! The options of a command in a deployment that is not booted, each a setter of
-//! `OstreeSysrootUnlockOptions`.
+//! The options of a command in another commit, or in a deployment that is not booted, each a setter
+//! of `OstreeSysrootUnlockOptions`.
 
 use std::ffi::c_char;
 
@@ -10,6 +10,28 @@ use crate::capi::guard::method;
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::text::read_text;
 use crate::capi::types::HomeNumber;
+
+/// ostree_sysroot_unlock_options_set_merge_etc:
+/// @options: the options
+/// @merge_etc: %TRUE to merge
+///
+/// `enter_commit`: have `/etc` be a copy, in memory, into which the defaults of the commit are
+/// merged: where what is there is as the old default, it is as the new one. It is gone with the
+/// last process that sees it. The default is that `/etc` is that of the system.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_merge_etc(
+    options: *mut OstreeSysrootUnlockOptions,
+    merge_etc: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.merge_etc(merge_etc != GFALSE))
+        })
+    }
+}
 
 /// ostree_sysroot_unlock_options_set_scratch_var:
 /// @options: the options

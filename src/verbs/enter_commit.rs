@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `enter_commit`: the calling thread alone sees the `/usr` of another commit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::delta;
+use crate::deployed_etc;
 use crate::error::{Error, Result};
+use crate::etc::{Merge, Undo};
 use crate::live;
+use crate::observe;
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::{DeploymentId, sysroot};
 use crate::perform;
+use crate::shadow;
 use crate::swap;
-use crate::sys::namespace;
+use crate::sys::mountinfo::View;
+use crate::sys::{files, namespace};
 use crate::tree::commit as commits;
 
 /// Shows the calling thread, and the processes that it starts from then on, the `/usr` of
 /// another commit, read-only: by checksum, the beginning of one, or ref. Everybody else goes on
-/// to see what they saw. `/etc` and `/var` are those of the system.
+/// to see what they saw. `/etc` and `/var` are those of the system; with
+/// [`merge_etc`](Options::merge_etc) `/etc` is a copy, into which the defaults of the commit are merged.
 ///
-/// The commit need not be deployed, but has to be in the system's repository, and whole. It is
-/// checked out for the first that asks in a boot, under the lock of the sysroot. There is no way
+/// The commit need not be deployed, but has to be in the system's repository, and whole. What is
+/// different in it is linked for the first that asks in a boot, under the lock of the sysroot. There is no way
 /// back but the thread's end, so a program with something else to do calls it in a child. Only
 /// root may.
 ///
@@ -30,7 +36,7 @@ pub fn enter_commit(
     watch: &Watch<'_>,
 ) -> Result<()> {
     let enter = || {
-        options.only(&["lock_wait", "lock_held"])?;
+        options.only(&["lock_wait", "lock_held", "merge_etc"])?;
         let named = sysroot::named(sysroot, None)?;
         let booted = named.booted();
         namespace::require_root()?;
@@ -39,8 +45,13 @@ pub fn enter_commit(
         let layer = layer(booted, &repo, &commit, options, watch)?;
         let tree =
             namespace::in_system(|system| swap::clone_with(system, layer.as_deref()), || ())?;
+        let merge = match options.merge_etc {
+            true => Some(deployed_etc::plan(&repo, &followed(booted)?, &commit)?),
+            false => None,
+        };
         namespace::leave()?;
-        swap::show(&tree)
+        swap::show(&tree)?;
+        merge.map_or(Ok(()), |merge| merged(&merge))
     };
     enter().map_err(|error: Error| error.during("run"))
 }
@@ -56,6 +67,7 @@ fn layer(
     if commit == booted.commit {
         return Ok(None);
     }
+    // Also one of another system.
     live::usr_of(repo, commit)?;
     if !delta::is_there(booted, commit) {
         perform::write(booted, options, watch, |tell| {
@@ -70,4 +82,21 @@ fn layer(
         })?;
     }
     Ok(Some(delta::place(booted, commit)))
+}
+
+/// The commit whose defaults `/etc` follows now.
+fn followed(booted: &DeploymentId) -> Result<String> {
+    Ok(observe::observe(booted, View::Caller)?.commit().to_owned())
+}
+
+/// Merges new defaults into a copy of `/etc`.
+fn merged(merge: &Merge) -> Result<()> {
+    let etc = Path::new(deployed_etc::ETC);
+    let memory = shadow::lay(etc, etc)?;
+    if merge.changes.is_empty() {
+        return Ok(());
+    }
+    // Nobody asks to have it back: it goes with the copy.
+    let undo = files::through(&memory, "undo");
+    Undo::record(&undo, etc, merge, &|| Ok(()))?.carry_out(&|| Ok(()))
 }

@@ -62,7 +62,22 @@ def test_the_usr_of_another_commit(system, next_commit, is_locked):
     assert not system.exists("/usr/lib/next")
     assert mounts(system) == before
     is_locked()
-    assert system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock/run").stdout.split() == sorted(["boot", next_commit])
+    assert system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock/deltas").stdout.split() == sorted(["boot", next_commit])
+
+
+@trees()
+def test_its_defaults_in_etc(system, next_commit):
+    """Merged as an upgrade would, and for the command alone."""
+    system.run("echo mine >>/etc/os-release-of-mine; rm -f /etc/site.conf")
+    run = "ostree-unlock run --commit next --merge-etc --"
+    assert system.run(f"{run} cat /usr/lib/next /etc/site.conf /etc/os-release-of-mine").stdout == "next\ndefault\nmine\n"
+    assert system.run(f"{run} sh -c 'echo x >/etc/site.conf; echo y >/etc/y; cat /etc/site.conf'").stdout == "x\n"
+    assert not system.exists("/etc/site.conf") and not system.exists("/etc/y")
+    # without it nothing is merged, and /etc is the system's
+    fails(system, "ostree-unlock run --commit next -- cat /etc/site.conf", 1, "No such file")
+    # what is here stays where both are another than the old default
+    system.run("echo here >/etc/site.conf")
+    assert system.run(f"{run} cat /etc/site.conf").stdout == "here\n"
 
 
 @trees()
@@ -122,15 +137,15 @@ def test_commits_that_cannot_be_shown(system, next_commit, is_locked):
 def test_what_is_checked_out_is_good_for_one_boot(system, next_commit):
     run = "ostree-unlock run --commit next -- cat /usr/lib/next"
     system.run(run)
-    assert "unlock/run" not in system.run("ostree-unlock cleanup").stdout
+    assert "unlock/deltas" not in system.run("ostree-unlock cleanup").stdout
     # in the namespace boots /proc says that it is the same boot: it is made to be another
-    boot = system.run("ls /sysroot/ostree/deploy/*/backing/*/unlock/run/boot").stdout.strip()
+    boot = system.run("ls /sysroot/ostree/deploy/*/backing/*/unlock/deltas/boot").stdout.strip()
     another = f"unshare --mount sh -ec 'mount -o remount,bind,rw /sysroot; echo another >{boot}; mkdir {boot[:-4]}damaged'"
     system.run(another)
     assert system.run(run).stdout == "next\n"
     assert not system.exists(f"{boot[:-4]}damaged")
     system.run(another)
-    assert "/unlock/run" in system.run("ostree-unlock cleanup").stdout
+    assert "/unlock/deltas" in system.run("ostree-unlock cleanup").stdout
     assert not system.exists(boot[:-5])
 
 

@@ -30,6 +30,10 @@ pub(crate) struct RunArgs {
     #[arg(long, group = "view", value_name = "DEPLOYMENT")]
     deployment: Option<String>,
 
+    /// See a copy of /etc, into which the defaults of the commit are merged
+    #[arg(long, requires = "commit")]
+    merge_etc: bool,
+
     /// Begin the copy anew
     #[arg(long, requires = "scratch")]
     fresh: bool,
@@ -105,6 +109,7 @@ impl RunArgs {
     pub(crate) fn options(&self) -> Options {
         let options = Options::new()
             .lock_wait(self.lock_wait)
+            .merge_etc(self.merge_etc)
             .scratch_var(self.var == Some(Var::Scratch));
         let options = match self.home {
             Some(Whose::Shared) => options.home(Home::Shared),

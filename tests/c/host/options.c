@@ -55,6 +55,7 @@ options_of_commit (OstreeSysroot *sysroot)
   ostree_sysroot_unlock_options_add_sign_key (options, "ed25519", "key");
   ostree_sysroot_unlock_options_set_kept (options, "name");
   ostree_sysroot_unlock_options_set_scratch (options, FALSE);
+  ostree_sysroot_unlock_options_set_merge_etc (options, FALSE);
   ostree_sysroot_unlock_options_set_scratch_var (options, FALSE);
   ostree_sysroot_unlock_options_set_record (options, NULL);
   ostree_sysroot_unlock_options_set_for_commit (options, NULL);

@@ -15,7 +15,7 @@ def sh(command):
     return subprocess.run(["/bin/sh", "-ec", command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-sh("mkdir -p /var/change/usr/lib && echo next >/var/change/usr/lib/next")
+sh("mkdir -p /var/change/usr/lib /var/change/usr/etc && echo default >/var/change/usr/etc/new && echo next >/var/change/usr/lib/next")
 sh("ostree commit -b next --tree=ref=debian/$(hostname) --tree=dir=/var/change && ostree admin deploy next")
 sysroot = OSTree.Sysroot.new_default()
 sysroot.load()
@@ -34,7 +34,8 @@ def in_child(work):
 
 
 def see():
-    return OstreeUnlock.enter_commit(sysroot, commit) and sh("cat /usr/lib/next") == "next\n"
+    OstreeUnlock.enter_commit(sysroot, commit, merge_etc=True)
+    return sh("cat /usr/lib/next /etc/new") == "next\ndefault\n"
 
 
 def configure():

@@ -43,6 +43,7 @@ options = OstreeUnlock.Options(
     deploy=OstreeUnlock.Deploy.STAGED,
     kept="name",
     scratch=True,
+    merge_etc=True,
     scratch_var=True,
     home=OstreeUnlock.Home.SHARED,
     record="site",
