@@ -73,7 +73,6 @@ def refused(error, words, function, *arguments, **keywords):
 refused(OstreeUnlock.NotFoundError, "ostree pull", OstreeUnlock.enter_commit, sysroot, "nothing")
 refused(OstreeUnlock.InvalidArgumentError, "means nothing", OstreeUnlock.enter_commit, sysroot, commit, scratch_var=True)
 refused(OstreeUnlock.InvalidArgumentError, "booted deployment", OstreeUnlock.enter_deployment, sysroot, booted)
-refused(OstreeUnlock.InvalidArgumentError, "deployment is NULL", OstreeUnlock.enter_deployment, sysroot, None)
-refused(OstreeUnlock.InvalidArgumentError, "home is 7", OstreeUnlock.enter_deployment, sysroot, deployment, home=7)
+refused(OstreeUnlock.InvalidArgumentError, "is of commit", OstreeUnlock.enter_deployment, sysroot, deployment, for_commit="0" * 64)
 refused(OstreeUnlock.InvalidArgumentError, "is of commit", OstreeUnlock.record, sysroot, name="x", for_commit="0" * 64)
 refused(OstreeUnlock.InvalidArgumentError, "a/b", OstreeUnlock.record, sysroot, name="a/b")
