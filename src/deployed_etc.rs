@@ -63,7 +63,10 @@ pub fn take_back(
             if number_of(&place).is_none_or(|number| number < least) {
                 continue;
             }
-            for other in all.iter().filter(|other| is_made_meanwhile(other, deployment, &place)) {
+            for other in all
+                .iter()
+                .filter(|other| is_made_meanwhile(other, deployment, &place))
+            {
                 let policy =
                     ostree::SePolicy::from_commit(repo, &other.commit, gio::Cancellable::NONE)?;
                 let defaults = defaults(repo, &other.commit)?;

@@ -11,8 +11,8 @@ use crate::etc::Merge;
 use crate::observe::USR;
 use crate::packages::{self, Databases, PackageChange, PackageDifference};
 use crate::perform::Outcome;
-use crate::tree::whole::Whole;
 use crate::tree;
+use crate::tree::whole::Whole;
 
 /// What an apply or a rollback did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,7 +96,11 @@ impl Transition {
     /// Takes up what becomes of `/etc`.
     pub fn will_merge(&mut self, merge: &Merge) {
         let at = |path: &Path| Path::new(ETC).join(path);
-        self.etc = merge.changes.iter().map(|change| at(&change.path)).collect();
+        self.etc = merge
+            .changes
+            .iter()
+            .map(|change| at(&change.path))
+            .collect();
         let kept = merge.kept.iter();
         self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
     }

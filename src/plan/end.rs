@@ -114,12 +114,15 @@ pub fn after_uncovering(
             Backing::Ram => Step::UnmountRam,
         }));
     }
-    steps.extend(frozen.iter().cloned().map(|directory| {
-        match directory.starts_with(RAM) {
-            true => Step::UnmountRam(directory),
-            false => Step::Retire(directory),
-        }
-    }));
+    steps.extend(
+        frozen
+            .iter()
+            .cloned()
+            .map(|directory| match directory.starts_with(RAM) {
+                true => Step::UnmountRam(directory),
+                false => Step::Retire(directory),
+            }),
+    );
     steps.push(Step::Announce(State::None));
     steps
 }

@@ -67,7 +67,11 @@ fn changes(transition: &Transition) -> String {
     let mut diff = PackageDiff::default();
     diff.packages.clone_from(&transition.packages);
     if !diff.packages.is_empty() {
-        text += &format!("Packages: {}{}", packages::sum(&diff), packages::text(&diff));
+        text += &format!(
+            "Packages: {}{}",
+            packages::sum(&diff),
+            packages::text(&diff)
+        );
     }
     text
 }
