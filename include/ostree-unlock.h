@@ -313,6 +313,22 @@ typedef enum {
 } OstreeSysrootUnlockError;
 
 /**
+ * OstreeSysrootUnlockHome:
+ * @OSTREE_SYSROOT_UNLOCK_HOME_SHARED: those of the system that runs
+ * @OSTREE_SYSROOT_UNLOCK_HOME_SCRATCH: a copy of them, which is gone with the last process that
+ * sees it
+ *
+ * What `/home` and `/root` are in a deployment that is not booted. The numbers never change, and
+ * more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_HOME_SHARED = 0,
+  OSTREE_SYSROOT_UNLOCK_HOME_SCRATCH = 1,
+} OstreeSysrootUnlockHome;
+
+/**
  * OstreeSysrootUnlockComparison:
  *
  * The differences between two trees, which ostree_sysroot_unlock_comparison_next() gives one
@@ -1093,6 +1109,155 @@ gboolean ostree_sysroot_unlock_keep_drop(OstreeSysroot *sysroot,
  * Since: 2026.1
  */
 _OSTREE_UNLOCK_PUBLIC gboolean ostree_sysroot_unlock_enter_scratch(gboolean fresh, GError **error);
+
+/**
+ * ostree_sysroot_unlock_enter_commit:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @commit: a ref, a checksum, or the beginning of one
+ * @options: (nullable): of the options, `lock_wait`, `lock_held` and `merge_etc` mean something
+ * here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Shows the calling thread, and the processes that it starts from then on, the `/usr` of another
+ * commit, read-only. Everybody else goes on to see what they saw. `/etc` and `/var` are those of
+ * the system.
+ *
+ * The commit has to be in the repository of the system, whole; it need not be deployed. The first
+ * call for it in a boot compares it with what is booted, under the lock of the sysroot, and keeps what is
+ * different as links of the repository's files. The modules of the kernel that runs stay as they
+ * are.
+ *
+ * The thread gets a mount namespace, a root directory and a working directory of its own, as
+ * unshare() does it; the namespace follows the system's. There is no way back but the end of the
+ * thread: call it in a child process, or first thing in a program that does nothing else.
+ *
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root).
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if the repository does not have the commit, or
+ * only a part of it, %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot or @commit is %NULL,
+ * the commit has no `/usr`, or an option makes no sense,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
+ * #OstreeSysrootUnlockError. After a failure the thread may be in a namespace of its own.
+ *
+ * Returns: %TRUE if it sees the commit now, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_enter_commit(OstreeSysroot *sysroot,
+                                            const char *commit,
+                                            OstreeSysrootUnlockOptions *options,
+                                            OstreeAsyncProgress *progress,
+                                            GCancellable *cancellable,
+                                            GError **error);
+
+/**
+ * ostree_sysroot_unlock_enter_deployment:
+ * @sysroot: the booted sysroot
+ * @deployment: a deployment of it that is not booted, of any stateroot
+ * @options: (nullable): of the options, `lock_wait`, `scratch_var`, `home`, `record` and
+ * `for_commit` mean something here
+ * @cancellable: (nullable): stops it while it waits for the lock
+ * @error: return location for an error, or %NULL
+ *
+ * Has the calling thread, and the processes that it starts from then on, be in a deployment that is
+ * not booted: it is their root directory. What they write to its `/etc` stays there. Its `/usr` is
+ * read-only, and so is `/var`, which is that of its stateroot, unless an option says more. `/proc`,
+ * `/sys`, `/dev`, `/run`, `/tmp` and the network are those of the system that runs.
+ *
+ * The process holds the lock of the sysroot from then on, and so do those that it starts, until
+ * the last of them ends: nobody removes the deployment meanwhile. The caller must not hold it
+ * before.
+ *
+ * The thread gets a mount namespace, a root directory and a working directory of its own, as
+ * unshare() does it. There is no way back but the end of the thread: call it in a child process,
+ * or first thing in a program that does nothing else.
+ *
+ * Needs the privilege to mount (`CAP_SYS_ADMIN`, in practice root).
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot or @deployment is %NULL, it
+ * is the booted deployment, or one of another commit than an option wants, or an option makes no sense,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if it is staged or has a hotfix, or the sysroot takes no
+ * writes, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if it is gone, or has no place for the homes,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a failure the thread may
+ * be in a namespace of its own, and what an option names may be forgotten.
+ *
+ * Returns: %TRUE if it is there now, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_enter_deployment(OstreeSysroot *sysroot,
+                                                OstreeDeployment *deployment,
+                                                OstreeSysrootUnlockOptions *options,
+                                                GCancellable *cancellable,
+                                                GError **error);
+
+/**
+ * ostree_sysroot_unlock_record:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that, or any other
+ * @name: what was done: letters, digits, and `-`, `_`, `.`
+ * @options: (nullable): of the options, `lock_wait`, `lock_held` and `for_commit` mean something
+ * here
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Records that something was done to a deployment. The record is bound to that deployment, is
+ * there after a reboot, and goes with it. ostree_sysroot_unlock_status() shows the problem
+ * `record-missing` where the deployment that boots next lacks a record that the booted one has, or that the
+ * configuration wants.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_commit().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot or @name is %NULL, @name is
+ * no name, or the deployment is of another commit than an option wants,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if it is staged, and otherwise like
+ * ostree_sysroot_unlock_commit(). After a failure there is no new record.
+ *
+ * Returns: %TRUE if it was recorded, or %FALSE with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_record(OstreeSysroot *sysroot,
+                                      OstreeDeployment *deployment,
+                                      const char *name,
+                                      OstreeSysrootUnlockOptions *options,
+                                      GCancellable *cancellable,
+                                      GError **error);
+
+/**
+ * ostree_sysroot_unlock_get_records:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that, or any other
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * The names of what was recorded of a deployment with ostree_sysroot_unlock_record(). Changes
+ * nothing and takes no lock. Only root sees them: to anybody else there are none.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, %G_IO_ERROR_CANCELLED, and any
+ * other of #OstreeSysrootUnlockError.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, sorted, perhaps none; free with
+ * g_strfreev(). %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+char **ostree_sysroot_unlock_get_records(OstreeSysroot *sysroot,
+                                         OstreeDeployment *deployment,
+                                         GCancellable *cancellable,
+                                         GError **error);
 
 /**
  * ostree_sysroot_unlock_begin_async:
@@ -2606,6 +2771,79 @@ void ostree_sysroot_unlock_options_set_kept(OstreeSysrootUnlockOptions *options,
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_scratch(OstreeSysrootUnlockOptions *options,
                                                gboolean scratch);
+
+/**
+ * ostree_sysroot_unlock_options_set_merge_etc:
+ * @options: the options
+ * @merge_etc: %TRUE to merge
+ *
+ * `enter_commit`: have `/etc` be a copy, in memory, into which the defaults of the commit are
+ * merged: where what is there is as the old default, it is as the new one. It is gone with the
+ * last process that sees it. The default is that `/etc` is that of the system.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_merge_etc(OstreeSysrootUnlockOptions *options,
+                                                 gboolean merge_etc);
+
+/**
+ * ostree_sysroot_unlock_options_set_scratch_var:
+ * @options: the options
+ * @scratch_var: %TRUE to have a copy
+ *
+ * `enter_deployment`: what is written to `/var` goes to a copy of it, in memory, which is gone
+ * with the last process that sees it. The default is that nothing can be written there.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_scratch_var(OstreeSysrootUnlockOptions *options,
+                                                   gboolean scratch_var);
+
+/**
+ * ostree_sysroot_unlock_options_set_home:
+ * @options: the options
+ * @home: whose
+ *
+ * `enter_deployment`: what `/home` and `/root` are. The default is that they are as the rest of
+ * `/var`. A value that this library does not know makes it fail with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_home(OstreeSysrootUnlockOptions *options,
+                                            OstreeSysrootUnlockHome home);
+
+/**
+ * ostree_sysroot_unlock_options_set_record:
+ * @options: the options
+ * @record: (nullable): a name
+ *
+ * `enter_deployment`: forget what was recorded under this name, as it is about to be done anew;
+ * ostree_sysroot_unlock_record() writes it once that has succeeded. The default, which %NULL
+ * stands for, is to forget nothing.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_record(OstreeSysrootUnlockOptions *options,
+                                              const char *record);
+
+/**
+ * ostree_sysroot_unlock_options_set_for_commit:
+ * @options: the options
+ * @checksum: (nullable): the checksum of a commit
+ *
+ * `enter_deployment` and `record`: fail with %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT where
+ * the deployment is of another commit. The default, which %NULL stands for, is to take any.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_for_commit(OstreeSysrootUnlockOptions *options,
+                                                  const char *checksum);
 
 /**
  * ostree_sysroot_unlock_detection_get_type:

@@ -31,6 +31,17 @@ pub enum Reason {
     Library = 2,
 }
 
+impl Reason {
+    /// The word in JSON and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::UnitFile => "unit-file",
+            Reason::Program => "program",
+            Reason::Library => "library",
+        }
+    }
+}
+
 /// A unit, a user, or a process of neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affected {

@@ -60,6 +60,31 @@ pub struct Followed {
     pub why: Option<String>,
 }
 
+impl Step {
+    /// The word in JSON and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::LoaderCache => "loader-cache",
+            Step::Users => "users",
+            Step::Files => "files",
+            Step::UnitFiles => "unit-files",
+            Step::Reload => "reload",
+            Step::Restart => "restart",
+        }
+    }
+}
+
+impl End {
+    /// The word in JSON and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            End::Done => "done",
+            End::Failed => "failed",
+            End::NotDone => "not-done",
+        }
+    }
+}
+
 impl Followed {
     fn new(step: Step, unit: Option<&str>, result: Result<()>) -> Followed {
         Followed {
@@ -117,10 +142,6 @@ const TOLD: [(&str, &str); 4] = [
     ("/usr/share/dbus-1/system.conf", "dbus.service"),
     ("/usr/lib/udev/rules.d", "systemd-udevd.service"),
 ];
-
-/// Files of `/etc` that a step here writes, and that belong to the commit all the same: whoever
-/// takes a live commit back takes them back as well, whatever is in them by then.
-pub const WRITES: [&str; 1] = ["/etc/ld.so.cache"];
 
 impl Wanted {
     /// What these changes ask for.

@@ -13,6 +13,8 @@ mod verbs;
 
 mod lasting;
 
+mod elsewhere;
+
 mod asynchronous;
 
 mod live;
@@ -36,6 +38,8 @@ mod error;
 mod options;
 
 mod commit_options;
+
+mod run_options;
 
 mod detection;
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::amounts::{parse_size, parse_span, span_text};
 use crate::error::{Error, Kind, Result};
+use crate::name;
 use crate::options::{Backing, Options};
 use crate::stack::State;
 use crate::sys::dropin;
@@ -67,6 +68,7 @@ pub struct Config {
     backing: Set<Option<Backing>>,
     size_limit: Set<Option<u64>>,
     time_limit: Set<Option<Duration>>,
+    records: Set<Vec<String>>,
     warnings: Vec<String>,
 }
 
@@ -81,6 +83,7 @@ impl Default for Config {
             backing: Set::default(),
             size_limit: Set::default(),
             time_limit: Set::default(),
+            records: Set::default(),
             warnings: Vec::new(),
         }
     }
@@ -134,7 +137,13 @@ impl Config {
             setting("TimeLimit", &self.time_limit, |limit| {
                 limit.map(span_text).unwrap_or_default()
             }),
+            setting("Records", &self.records, |records| records.join(" ")),
         ]
+    }
+
+    /// The records that a deployment is to have before it boots.
+    pub(crate) fn records(&self) -> &[String] {
+        &self.records.value
     }
 
     /// What was skipped since this version does not know it.
@@ -188,6 +197,7 @@ impl Config {
                 "Backing" => self.backing = default.backing,
                 "SizeLimit" => self.size_limit = default.size_limit,
                 "TimeLimit" => self.time_limit = default.time_limit,
+                "Records" => self.records = default.records,
                 _ => self.skip(&origin, &format!("unknown key {key}")),
             }
             return Ok(());
@@ -221,6 +231,10 @@ impl Config {
             "TimeLimit" => {
                 let value = Some(parse_span(value).map_err(wrong)?);
                 self.time_limit = Set { value, origin };
+            }
+            "Records" => {
+                let value = parse_names(value).map_err(wrong)?;
+                self.records = Set { value, origin };
             }
             _ => self.skip(&at, &format!("unknown key {key}")),
         }
@@ -349,6 +363,14 @@ fn parse_states(text: &str) -> Result<Vec<State>, String> {
         .collect()
 }
 
+fn parse_names(text: &str) -> Result<Vec<String>, String> {
+    let checked = |word: &str| match name::check(word, "of a record") {
+        Ok(()) => Ok(word.to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    text.split_whitespace().map(checked).collect()
+}
+
 fn names(states: &[State]) -> String {
     let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
     names.join(" ")
@@ -469,9 +491,9 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_the_default_again() -> Result<()> {
-        let text = "[Unlock]\nStates=transient\nOnVerity=refuse\nBacking=ram\nSizeLimit=1M\nTimeLimit=1h\n";
+        let text = "[Unlock]\nStates=transient\nOnVerity=refuse\nBacking=ram\nSizeLimit=1M\nTimeLimit=1h\nRecords=a b\n";
         assert_ne!(parsed(text)?, Config::default());
-        let reset = "States=\nOnVerity=\nBacking=\nSizeLimit=\nTimeLimit= \n";
+        let reset = "States=\nOnVerity=\nBacking=\nSizeLimit=\nTimeLimit= \nRecords=\n";
         assert_eq!(parsed(&format!("{text}{reset}"))?, Config::default());
         Ok(())
     }
@@ -501,6 +523,7 @@ mod tests {
             "SizeLimit=much",
             "TimeLimit=soon",
             "TimeLimit",
+            "Records=one two/three",
         ] {
             let error = parsed(&format!("[Unlock]\n{line}\n")).err();
             let text = error.map(|e| e.to_string()).unwrap_or_default();

@@ -15,8 +15,11 @@ use rustix::io::Errno;
 use crate::diff::{Found, Walk};
 use crate::error::{Error, Kind, Result};
 use crate::live;
+use crate::observe::{self, OURS};
+use crate::ostree::{DeploymentId, sysroot};
 use crate::rewrite;
-use crate::sys::random;
+use crate::stack::DELTAS;
+use crate::sys::{boot, files, random};
 use crate::tree::commit::hex;
 use crate::tree::{Identity, Node, is_directory};
 
@@ -42,9 +45,38 @@ pub fn stays() -> PathBuf {
     Path::new(MODULES).join(&*release)
 }
 
+/// Where the delta from the base of a deployment to `commit` is.
+pub fn place(deployment: &DeploymentId, commit: &str) -> PathBuf {
+    observe::deltas_directory(deployment).join(commit)
+}
+
+/// Whether it was built in this boot.
+pub fn is_there(deployment: &DeploymentId, commit: &str) -> bool {
+    boot::made(&observe::deltas_directory(deployment)) && place(deployment, commit).is_dir()
+}
+
+/// Builds it there, unless it is there. In a namespace where the sysroot can be written to.
+pub fn ensure(
+    repo: &ostree::Repo,
+    deployment: &DeploymentId,
+    commit: &str,
+    proceed: &dyn Fn() -> Result<()>,
+) -> Result<Built> {
+    let place = observe::deltas_directory(deployment);
+    let below = deployment.backing().join(OURS).join(DELTAS);
+    let sysroot = files::hold(Path::new(sysroot::PATH))?;
+    let opened = files::ensure_directory(&sysroot, &below, 0o700)?;
+    if !boot::made(&place) {
+        files::empty(&opened)?;
+        boot::stamp(&opened)?;
+    }
+    sweep(&place)?;
+    build(repo, &deployment.commit, commit, &place, proceed)
+}
+
 /// Builds the delta from `base` to `target`, both commits, in the directory `place` under the
 /// name of `target`, unless it is there. In a namespace where the sysroot can be written to.
-pub fn build(
+fn build(
     repo: &ostree::Repo,
     base: &str,
     target: &str,
@@ -83,7 +115,7 @@ pub fn build(
 }
 
 /// Removes what a call left that died while it built one.
-pub fn sweep(place: &Path) -> Result<()> {
+fn sweep(place: &Path) -> Result<()> {
     let entries = match fs::read_dir(place) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         entries => entries.map_err(|e| Error::io("reading a directory", e).at(place))?,

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! `place` is a directory for this undo alone, which is not there yet: a number in a directory of
-//! its own, counted up (`etc::undos` lists them, the last first; `etc::next` names the next one).
+//! its own, counted up (`etc::undos` lists them, the last first).
 //! Whoever takes back, rolls back, ends, or finds that somebody died, calls `etc::take_back(place,
 //! etc, proceed)`, for several undos from the last to the first. It needs no knowledge of how far
 //! the other one came, may itself be interrupted anywhere and called again, and removes `place`
@@ -45,7 +45,6 @@ mod undo;
 
 pub use adopt::{WRITTEN, adopt};
 pub use changed::{changed_since, named};
-pub use kept::Kept;
-pub use merge::{Change, Merge, plan};
+pub use merge::{Merge, plan};
 pub use put_right::put_right;
-pub use undo::{TakenBack, Undo, next, take_back, undos};
+pub use undo::{Undo, take_back, undos};

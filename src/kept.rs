@@ -11,6 +11,7 @@ use glib::VariantDict;
 
 use crate::diff::Found;
 use crate::error::{Error, Kind, Result};
+use crate::name;
 use crate::ostree::publish::{self, Message};
 use crate::ostree::writer::Writer;
 use crate::stack::State;
@@ -49,16 +50,8 @@ pub struct Opened {
 
 /// The ref of `name`, which has to be one word of letters, digits and `-_.`.
 fn reference(name: &str) -> Result<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let is_word = !name.is_empty() && name.chars().all(plain) && !name.starts_with('.');
-    match is_word {
-        true => Ok(format!("{REFS}/{name}")),
-        false => Err(Error::new(
-            Kind::InvalidArgument,
-            format!("`{name}` is no name to keep something under"),
-        )
-        .next("take letters, digits, and `-`, `_`, `.`")),
-    }
+    name::check(name, "to keep something under")?;
+    Ok(format!("{REFS}/{name}"))
 }
 
 /// All of them, by name.

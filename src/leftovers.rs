@@ -12,6 +12,7 @@ use crate::intent;
 use crate::observe::{OURS, Observation, UPPERS, USR_TRANSIENT};
 use crate::ostree::{flags, sysroot};
 use crate::plan::begin::RAM;
+use crate::records;
 use crate::scratch;
 use crate::stack::DELTAS;
 use crate::swap;
@@ -131,7 +132,7 @@ fn remove_below(base: &OwnedFd, path: &Path) -> Result<bool> {
 
 /// Removes markers that were being written when a cleanup died; and, as libostree before
 /// 2024.1 does not, the `backing` directory of a deployment that is gone, if nothing is left
-/// in it but the marker.
+/// in it but the marker and its records.
 pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
     let sysroot = files::through(writable_sysroot, ".");
     for backing in backings(&sysroot) {
@@ -148,9 +149,10 @@ pub fn sweep(writable_sysroot: &OwnedFd, marker: &str) {
             continue;
         }
         // Each stops at what is still in use.
-        let only_marker = names(&ours).iter().all(|name| name == marker);
-        if only_marker {
+        let is_of_it = |name: &String| name == marker || name == records::NAME;
+        if names(&ours).iter().all(is_of_it) {
             let _ = std::fs::remove_file(ours.join(marker));
+            let _ = std::fs::remove_dir_all(ours.join(records::NAME));
             let _ = std::fs::remove_dir(&ours);
             let _ = std::fs::remove_dir(sysroot.join(&backing));
         }

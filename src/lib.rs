@@ -21,9 +21,7 @@
 //! # Ok::<(), ostree_unlock::Error>(())
 //! ```
 
-#[allow(dead_code)]
 mod affected;
-#[allow(dead_code)]
 mod after;
 mod amounts;
 mod blocking;
@@ -39,7 +37,6 @@ mod deployed_etc;
 mod diff;
 mod error;
 // The merge of defaults has no verb yet.
-#[allow(dead_code, unused_imports)]
 mod etc;
 mod hidden;
 mod history;
@@ -49,9 +46,9 @@ mod intent;
 mod journal;
 mod kept;
 mod leftovers;
-#[allow(dead_code)]
 mod linkage;
 mod live;
+mod name;
 mod notice;
 mod observe;
 mod options;
@@ -59,9 +56,11 @@ mod ostree;
 mod packages;
 mod perform;
 mod plan;
+mod records;
 mod replay;
 mod rewrite;
 mod scratch;
+mod shadow;
 mod side;
 mod stack;
 mod swap;
@@ -70,11 +69,13 @@ mod sys;
 mod systemd;
 mod transition;
 mod tree;
-#[allow(dead_code)]
 mod unit_files;
 mod upper;
 mod verbs;
+mod visit;
 
+pub use crate::affected::{Affected, Reason, Verdict};
+pub use crate::after::{Aftermath, End, Followed, Step};
 pub use crate::amounts::{parse_size, parse_span, span_text};
 pub use crate::config::{Config, Origin, Setting, config};
 pub use crate::conflict::{Conflict, Prefer};
@@ -82,13 +83,15 @@ pub use crate::diff::{Change, Difference};
 pub use crate::error::{Error, Kind, Result};
 pub use crate::holder::{Holder, Use};
 pub use crate::kept::Kept;
-pub use crate::options::{Backing, Deploy, Options, Progress, Watch};
+pub use crate::linkage::Unresolved;
+pub use crate::options::{Backing, Deploy, Home, Options, Progress, Watch};
 pub use crate::ostree::{DeploymentId, Manager};
 pub use crate::packages::{Package, PackageChange, PackageDifference, PackageFormat, PackageState};
 pub use crate::perform::Outcome;
 pub use crate::side::{FileType, Side};
 pub use crate::stack::{MadeBy, State};
 pub use crate::transition::Transition;
+pub use crate::unit_files::Malformed;
 pub use crate::verbs::apply::{apply, rollback};
 pub use crate::verbs::begin::begin;
 pub use crate::verbs::cleanup::cleanup;
@@ -98,10 +101,13 @@ pub use crate::verbs::diff::{Diff, diff, diff_commits};
 pub use crate::verbs::diff_packages::{PackageDiff, diff_packages, diff_packages_of_commits};
 pub use crate::verbs::end::end;
 pub use crate::verbs::enter::enter;
+pub use crate::verbs::enter_commit::enter_commit;
+pub use crate::verbs::enter_deployment::enter_deployment;
 pub use crate::verbs::expire::{Expiry, expire};
 pub use crate::verbs::holders::holders;
 pub use crate::verbs::keep::{Transfer, keep_drop, keep_list, keep_restore, keep_save};
 pub use crate::verbs::monitor::Monitor;
+pub use crate::verbs::record::{record, recorded};
 pub use crate::verbs::scratch::enter_scratch;
 pub use crate::verbs::status::{
     Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,

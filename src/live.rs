@@ -108,15 +108,7 @@ pub fn usr_of(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
 /// The tree of a commit that can take the place of `base`, or take changes made on it: whole, and
 /// of the same system.
 pub fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
-    let root = tree::commit::root(repo, onto)?;
-    let (_, state) = repo.load_commit(onto)?;
-    if state.contains(ostree::RepoCommitState::PARTIAL) {
-        return Err(Error::new(
-            Kind::NotFound,
-            format!("the commit {onto} was pulled in part"),
-        )
-        .next("pull it whole"));
-    }
+    let root = tree::commit::root(repo, &tree::commit::resolve_whole(repo, onto)?)?;
     usr_of(repo, onto)?;
     let here = system_of(&tree::commit::root(repo, base)?)?;
     let there = system_of(&root)?;

@@ -70,6 +70,11 @@ pub struct Options {
     pub(crate) deploy: Option<Deploy>,
     pub(crate) kept: Option<String>,
     pub(crate) scratch: bool,
+    pub(crate) merge_etc: bool,
+    pub(crate) scratch_var: bool,
+    pub(crate) home: Option<Home>,
+    pub(crate) record: Option<String>,
+    pub(crate) for_commit: Option<String>,
     pub(crate) allow_replacement: bool,
     pub(crate) allow_broken: bool,
     pub(crate) restart: bool,
@@ -103,6 +108,17 @@ pub enum Deploy {
     Now = 0,
     /// It is staged, and deployed when the system goes down.
     Staged = 1,
+}
+
+/// What `/home` and `/root` are in a deployment that is not booted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Home {
+    /// Those of the system that runs.
+    Shared = 0,
+    /// A copy of them, which is gone with the command.
+    Scratch = 1,
 }
 
 impl Options {
@@ -301,6 +317,41 @@ impl Options {
         self.deploy = Some(deploy);
         self
     }
+
+    /// `enter_commit`: have `/etc` be a copy, into which the defaults of the commit are merged, and
+    /// which is gone afterwards; without it `/etc` is that of the system.
+    pub fn merge_etc(mut self, on: bool) -> Options {
+        self.merge_etc = on;
+        self
+    }
+
+    /// `enter_deployment`: what is written to `/var` goes to a copy, which is gone afterwards;
+    /// without it `/var` is read-only.
+    pub fn scratch_var(mut self, on: bool) -> Options {
+        self.scratch_var = on;
+        self
+    }
+
+    /// `enter_deployment`: what `/home` and `/root` are; without it they are as the rest of
+    /// `/var`.
+    pub fn home(mut self, home: Home) -> Options {
+        self.home = Some(home);
+        self
+    }
+
+    /// `enter_deployment`: forget what was recorded under this name, which
+    /// [`record`](crate::record()) is to write again when all of it was done.
+    pub fn record(mut self, name: impl Into<String>) -> Options {
+        self.record = Some(name.into());
+        self
+    }
+
+    /// `enter_deployment`, `record`: refuse a deployment of any commit but the one with this
+    /// checksum.
+    pub fn for_commit(mut self, checksum: impl Into<String>) -> Options {
+        self.for_commit = Some(checksum.into());
+        self
+    }
 }
 
 impl Options {
@@ -334,6 +385,11 @@ impl Options {
             ("deploy", self.deploy.is_some()),
             ("kept", self.kept.is_some()),
             ("scratch", self.scratch),
+            ("merge_etc", self.merge_etc),
+            ("scratch_var", self.scratch_var),
+            ("home", self.home.is_some()),
+            ("record", self.record.is_some()),
+            ("for_commit", self.for_commit.is_some()),
             ("allow_replacement", self.allow_replacement),
             ("allow_broken", self.allow_broken),
             ("restart", self.restart),

@@ -22,14 +22,13 @@ use crate::intent::Log;
 use crate::journal;
 use crate::live;
 use crate::notice;
-use crate::observe::{self, OURS, Observation, USR};
+use crate::observe::{self, Observation, USR};
 use crate::options::{Options, Progress, Watch};
 use crate::ostree::{DeploymentId, deployments, flags, publish, sysroot};
 use crate::plan::repair;
 use crate::plan::{Plan, Step};
-use crate::stack::{DELTAS, Stack, State};
+use crate::stack::{Stack, State};
 use crate::swap;
-use crate::sys::boot;
 use crate::sys::files;
 use crate::sys::lock::LockFile;
 use crate::sys::mountinfo::{self, View};
@@ -400,18 +399,9 @@ impl Worker<'_> {
     }
 
     fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {
-        let place = observe::deltas_directory(self.deployment);
-        let below = self.deployment.backing().join(OURS).join(DELTAS);
-        let opened = files::ensure_directory(&self.sysroot, &below, 0o700)?;
         let built = self.below_sysroot(|| {
-            if !boot::made(&place) {
-                files::empty(&opened)?;
-                boot::stamp(&opened)?;
-            }
-            delta::sweep(&place)?;
             let repo = sysroot::booted_repo()?;
-            let proceed = || self.check_cancelled();
-            delta::build(&repo, &self.deployment.commit, commit, &place, &proceed)
+            delta::ensure(&repo, self.deployment, commit, &|| self.check_cancelled())
         })?;
         if built.copied > 0 {
             notes.push(format!(

@@ -35,12 +35,27 @@ pub fn replace(system: &System, cover: &Cover, old: u32) -> Result<()> {
 /// Puts the base in the place of the mount `old`, beneath which there is none: the
 /// deployment's own directory must never be what one sees at /usr.
 pub fn mount_base(system: &System, old: u32) -> Result<()> {
+    put_in_place_of(old, &clone_base(system)?)
+}
+
+/// A copy of the base, read-only and detached, whatever lies on it.
+fn clone_base(system: &System) -> Result<OwnedFd> {
+    clone_with(system, None)
+}
+
+/// The same with a layer on it.
+pub fn clone_with(system: &System, layer: Option<&Path>) -> Result<OwnedFd> {
+    let hierarchy = Path::new(USR);
     let tree = system.in_private_copy(|| {
         bare()?;
-        mounts::clone_tree(Path::new(USR), false)
+        if let Some(layer) = layer {
+            mounts::mount_layers("ostree-unlock-commit", &[layer, hierarchy], hierarchy)
+                .map_err(|e| Error::os("the kernel refuses the overlay", e).at(layer))?;
+        }
+        mounts::clone_tree(hierarchy, false)
     })?;
     mounts::set_read_only(&tree, true)?;
-    put_in_place_of(old, &tree)
+    Ok(tree)
 }
 
 fn put_in_place_of(old: u32, tree: &OwnedFd) -> Result<()> {
@@ -93,6 +108,32 @@ pub fn bare() -> Result<()> {
     };
     while is_covered()? {
         mounts::detach(hierarchy)?;
+    }
+    Ok(())
+}
+
+/// Shows another tree at /usr, with what is mounted below that. In a namespace of the caller's own.
+///
+/// On top of all that is there: where the system mounts something at /usr or takes it away, that
+/// happens here beneath this tree. Without what it lies on, this tree itself would be taken away.
+pub fn show(tree: &OwnedFd) -> Result<()> {
+    let hierarchy = Path::new(USR);
+    let mounts = mountinfo::load(View::Caller)?;
+    let top = mountinfo::chain_at(&mounts, hierarchy)
+        .last()
+        .or(mountinfo::chain_at(&mounts, Path::new("/")).last())
+        .map_or(0, |top| top.id);
+    let below: Vec<PathBuf> = mountinfo::below(&mounts, top, hierarchy)
+        .into_iter()
+        .map(|mount| mount.point.clone())
+        .collect();
+    let carried = clone_all(&below)?;
+    mounts::attach_on_top(tree, hierarchy)?;
+    for (point, tree) in &carried {
+        // The other one need not have a place for it.
+        if files::exists(point) {
+            mounts::attach_on_top(tree, point)?;
+        }
     }
     Ok(())
 }

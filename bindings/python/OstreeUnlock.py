@@ -39,8 +39,11 @@ __all__ = [
     "end",
     "end_async",
     "enter",
+    "enter_commit",
+    "enter_deployment",
     "enter_scratch",
     "get_holders",
+    "get_records",
     "keep_drop",
     "keep_list",
     "keep_restore",
@@ -49,6 +52,7 @@ __all__ = [
     "keep_save_async",
     "rollback",
     "rollback_async",
+    "record",
     "status",
     "unlocked",
 ]
@@ -293,6 +297,30 @@ def enter():
 def enter_scratch(fresh=False):
     """Gives the calling thread and the processes that it starts a copy of the system to write to, which commit() can take."""
     return OstreeUnlock.enter_scratch(fresh)
+
+
+@_raising
+def enter_commit(sysroot, commit, options=None, progress=None, cancellable=None, **keywords):
+    """Shows the calling thread and the processes that it starts the /usr of another commit, read-only."""
+    return OstreeUnlock.enter_commit(sysroot, commit, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def enter_deployment(sysroot, deployment, options=None, cancellable=None, **keywords):
+    """Has the calling thread and the processes that it starts be in a deployment that is not booted, to change its /etc."""
+    return OstreeUnlock.enter_deployment(sysroot, deployment, _options(options, keywords), cancellable)
+
+
+@_raising
+def record(sysroot, deployment=None, name=None, options=None, cancellable=None, **keywords):
+    """Records of a deployment that something, whose name has to be given, was done to it."""
+    return OstreeUnlock.record(sysroot, deployment, name, _options(options, keywords), cancellable)
+
+
+@_raising
+def get_records(sysroot, deployment=None, cancellable=None):
+    """The names of what was recorded of a deployment; a sorted list."""
+    return OstreeUnlock.get_records(sysroot, deployment, cancellable)
 
 
 def begin_async(

@@ -5,9 +5,10 @@
 mod apply;
 mod commit;
 mod keep;
+mod run;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -16,6 +17,7 @@ use ostree_unlock::{Backing, Options, State, parse_size, parse_span};
 pub(crate) use self::apply::{ApplyArgs, LiveArgs, RollbackArgs};
 pub(crate) use self::commit::CommitArgs;
 pub(crate) use self::keep::{Keep, KeepArgs};
+pub(crate) use self::run::{RunArgs, View};
 use crate::{exit, values};
 
 /// Everything on the command line.
@@ -73,7 +75,7 @@ pub(crate) enum Verb {
     Cleanup(CleanupArgs),
     /// Show the configuration, and where each value comes from
     Config(ConfigArgs),
-    /// Run a command that sees /usr writable, or a copy of the system that nobody else sees
+    /// Run a command that sees /usr writable, a copy of the system, or another commit or deployment
     Run(RunArgs),
 }
 
@@ -364,40 +366,6 @@ impl DiffArgs {
             options = options.to(commit);
         }
         options
-    }
-}
-
-/// `run`.
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    /// See /usr writable; unlocks it first in the state transient where it is locked
-    #[arg(long, required_unless_present = "scratch", conflicts_with = "scratch")]
-    writable: bool,
-
-    /// See a copy of the system that nobody else sees, of which `commit --scratch` makes something
-    #[arg(long)]
-    pub(crate) scratch: bool,
-
-    /// Begin the copy anew
-    #[arg(long, requires = "scratch")]
-    pub(crate) fresh: bool,
-
-    /// How long to wait while somebody else holds the sysroot's lock
-    #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]
-    pub(crate) lock_wait: Duration,
-
-    /// The command, and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    command: Vec<OsString>,
-}
-
-impl RunArgs {
-    /// The program, and its arguments.
-    pub(crate) fn command(&self) -> (&Path, &[OsString]) {
-        match self.command.split_first() {
-            Some((program, rest)) => (Path::new(program), rest),
-            None => (Path::new(""), &[]),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ mod end;
 mod keep;
 mod run;
 mod status;
+mod waited;
 
 use ostree_unlock::Result;
 

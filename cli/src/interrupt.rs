@@ -24,14 +24,12 @@ pub(crate) fn cancellable() -> gio::Cancellable {
 
 /// The same with one that there is already.
 pub(crate) fn cancels(cancellable: &gio::Cancellable) {
-    let ignored = std::fs::read_to_string("/proc/self/status")
-        .map(|status| ignored_signals(&status))
-        .unwrap_or(0);
+    let ignored = ignored();
     let context = MainContext::new();
     let mut sources = Vec::new();
     for signal in STOPPING {
         // Who started us with nohup, or in the background of a script, wants it ignored.
-        if ignored & (1 << (signal - 1)) != 0 {
+        if is_in(ignored, signal) {
             continue;
         }
         let target = cancellable.clone();
@@ -54,6 +52,18 @@ pub(crate) fn cancels(cancellable: &gio::Cancellable) {
             source.destroy();
         }
     }
+}
+
+/// The signals that this process ignores, since who started it wants it so.
+pub(crate) fn ignored() -> u64 {
+    std::fs::read_to_string("/proc/self/status")
+        .map(|status| ignored_signals(&status))
+        .unwrap_or(0)
+}
+
+/// Whether a signal is in such a set.
+pub(crate) fn is_in(signals: u64, signal: i32) -> bool {
+    signals & (1 << (signal - 1)) != 0
 }
 
 /// The signals that were ignored when the process was started, from the text of

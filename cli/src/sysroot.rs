@@ -44,6 +44,26 @@ pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree
     .map_err(|error| error.next("see `ostree admin status`, and count from 0"))
 }
 
+/// The deployment with this id, of this stateroot.
+pub(crate) fn deployment_of(
+    sysroot: &ostree::Sysroot,
+    os: &str,
+    id: &str,
+) -> Result<ostree::Deployment> {
+    sysroot.load(gio::Cancellable::NONE)?;
+    let is_meant = |one: &ostree::Deployment| {
+        one.osname() == os && format!("{}.{}", one.csum(), one.deployserial()) == id
+    };
+    let found = sysroot.deployments().into_iter().find(is_meant);
+    found.ok_or_else(|| {
+        Error::new(
+            Kind::NotFound,
+            format!("there is no deployment {id} any more"),
+        )
+        .next("see `ostree admin status`")
+    })
+}
+
 /// The repository at `path`.
 pub(crate) fn repo(path: &Path) -> Result<ostree::Repo> {
     let repo = ostree::Repo::new_for_path(path);

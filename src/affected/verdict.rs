@@ -21,6 +21,19 @@ pub enum Verdict {
     ByHand = 4,
 }
 
+impl Verdict {
+    /// The word in JSON and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Restart => "restart",
+            Verdict::Reboot => "reboot",
+            Verdict::LogOut => "log-out",
+            Verdict::Caller => "caller",
+            Verdict::ByHand => "by-hand",
+        }
+    }
+}
+
 /// Units that are never restarted, and why; a `*` at the end stands for anything. Nobody who asks
 /// for restarts wants to lose a session, a connection to the machine, or what runs in containers.
 /// Not among them are systemd-journald and systemd-udevd: systemd keeps their sockets and streams

@@ -4,10 +4,10 @@
 
 use std::ffi::c_int;
 
-use crate::capi::types::{BackingNumber, DeployNumber, PreferNumber};
+use crate::capi::types::{BackingNumber, DeployNumber, HomeNumber, PreferNumber};
 use crate::conflict::Prefer;
 use crate::error::{Error, Kind, Result};
-use crate::options::{Backing, Deploy};
+use crate::options::{Backing, Deploy, Home};
 
 /// OstreeSysrootUnlockBacking:
 /// @OSTREE_SYSROOT_UNLOCK_BACKING_DISK: beside the deployment, on the file system of the
@@ -92,6 +92,32 @@ pub(super) fn deploy(number: DeployNumber) -> Result<Deploy> {
         (C::Staged as c_int, "staged", Deploy::Staged),
     ];
     meant("deploy", "OstreeSysrootUnlockDeploy", known, number)
+}
+
+/// OstreeSysrootUnlockHome:
+/// @OSTREE_SYSROOT_UNLOCK_HOME_SHARED: those of the system that runs
+/// @OSTREE_SYSROOT_UNLOCK_HOME_SCRATCH: a copy of them, which is gone with the last process that
+/// sees it
+///
+/// What `/home` and `/root` are in a deployment that is not booted. The numbers never change, and
+/// more may be added.
+///
+/// Since: 2026.1
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub enum OstreeSysrootUnlockHome {
+    Shared = 0,
+    Scratch = 1,
+}
+
+/// What a caller means by `number`.
+pub(super) fn home(number: HomeNumber) -> Result<Home> {
+    use OstreeSysrootUnlockHome as C;
+    let known = [
+        (C::Shared as c_int, "shared", Home::Shared),
+        (C::Scratch as c_int, "scratch", Home::Scratch),
+    ];
+    meant("home", "OstreeSysrootUnlockHome", known, number)
 }
 
 /// What `number` stands for, of the values that an enumeration has.

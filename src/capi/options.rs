@@ -10,10 +10,10 @@ use std::time::Duration;
 use glib_sys::{GFALSE, GType, gboolean};
 
 use crate::capi::boxed::{Border, add_reference, drop_reference, give, register};
-use crate::capi::choices::{backing, deploy, prefer};
+use crate::capi::choices::{backing, deploy, home, prefer};
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::text::{read_path, read_text};
-use crate::capi::types::{BackingNumber, DeployNumber, PreferNumber, guint, guint64};
+use crate::capi::types::{BackingNumber, DeployNumber, HomeNumber, PreferNumber, guint, guint64};
 use crate::error::Result;
 use crate::options::Options;
 
@@ -36,6 +36,7 @@ pub(super) struct Set {
     pub(super) options: Options,
     backing: Option<BackingNumber>,
     pub(super) deploy: Option<DeployNumber>,
+    pub(super) home: Option<HomeNumber>,
     pub(super) preferences: Vec<(PathBuf, PreferNumber)>,
 }
 
@@ -62,6 +63,9 @@ impl Value {
         }
         if let Some(number) = set.deploy {
             options = options.deploy(deploy(number)?);
+        }
+        if let Some(number) = set.home {
+            options = options.home(home(number)?);
         }
         for (path, number) in set.preferences {
             options = options.prefer(path, prefer(number)?);

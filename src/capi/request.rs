@@ -156,6 +156,21 @@ pub unsafe fn name(name: *const c_char) -> Result<String> {
     unsafe { required("name", name, "pass the name that it is kept under") }
 }
 
+/// The commit that a caller means.
+///
+/// # Safety
+///
+/// `commit` is NULL or ends with a zero byte.
+pub unsafe fn commit(commit: *const c_char) -> Result<String> {
+    // SAFETY: the promise above, passed on.
+    unsafe { required("commit", commit, "pass a checksum or a ref") }
+}
+
+/// Where there has to be one.
+pub fn no_deployment() -> Error {
+    invalid("deployment is NULL").next("pass one that is not booted")
+}
+
 /// The text of the argument `name`.
 ///
 /// # Safety

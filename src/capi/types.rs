@@ -12,4 +12,5 @@ pub type guint64 = u64;
 // for one that has no name.
 pub type BackingNumber = c_int;
 pub type DeployNumber = c_int;
+pub type HomeNumber = c_int;
 pub type PreferNumber = c_int;

@@ -141,7 +141,7 @@ impl Righting<'_> {
 mod tests {
     use super::super::merge::plan;
     use super::super::sample::{Dice, Sample, mode, stop_after, stops};
-    use super::super::undo::{Undo, undos};
+    use super::super::undo::Undo;
     use super::*;
     use crate::diff::{Found, Walk};
     use std::fs;

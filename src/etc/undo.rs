@@ -262,13 +262,6 @@ pub fn undos(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(numbers.into_iter().map(place).collect())
 }
 
-/// The place of one more.
-pub fn next(directory: &Path) -> Result<PathBuf> {
-    let last = numbers(directory)?.into_iter().max();
-    let next = last.map_or(0, |last| last.saturating_add(1));
-    Ok(directory.join(next.to_string()))
-}
-
 fn numbers(directory: &Path) -> Result<Vec<u64>> {
     let failed = |e| Error::io("reading a directory", e).at(directory);
     let entries = match fs::read_dir(directory) {
@@ -603,10 +596,10 @@ mod tests {
         dice.change(&sample.at("etc"), 3);
         let before = sample.listing("etc");
         let undos_at = sample.at("undo");
-        for _ in 0..11 {
+        for number in 0..11 {
             sample.copy("old", "new");
             dice.change(&sample.at("new"), 4);
-            let place = next(&undos_at).unwrap();
+            let place = undos_at.join(number.to_string());
             let undo = Undo::record(&place, &sample.at("etc"), &sample.plan(), GO_ON);
             undo.unwrap().carry_out(GO_ON).unwrap();
             sample.copy("new", "old");

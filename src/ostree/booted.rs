@@ -13,6 +13,7 @@ use crate::error::{Error, Kind, Result};
 
 /// Exists on every system booted by OSTree; holds what ostree-prepare-root says of it.
 const BOOTED: &str = "/run/ostree-booted";
+const SYSROOT: &str = "/sysroot";
 const KEY_ROOT: &str = "backing-root-device-inode";
 const KEY_SIGNED: &str = "composefs.signed";
 const KEY_VERITY: &str = "composefs.verity";
@@ -53,8 +54,13 @@ impl DeploymentId {
 
     /// From `…/deploy/OS/deploy/COMMIT.SERIAL`.
     fn from_directory(path: &Path) -> Option<DeploymentId> {
-        let (commit, serial) = path.file_name()?.to_str()?.split_once('.')?;
         let os = path.parent()?.parent()?.file_name()?.to_str()?;
+        DeploymentId::parse(os, path.file_name()?.to_str()?)
+    }
+
+    /// From the stateroot and `COMMIT.SERIAL`.
+    pub(crate) fn parse(os: &str, id: &str) -> Option<DeploymentId> {
+        let (commit, serial) = id.split_once('.')?;
         let is_checksum = commit.len() == 64 && commit.bytes().all(|b| b.is_ascii_hexdigit());
         is_checksum.then_some(())?;
         Some(DeploymentId {
@@ -79,6 +85,22 @@ impl DeploymentId {
     /// What lives as long as the deployment and is not part of it, below the sysroot.
     pub fn backing(&self) -> PathBuf {
         PathBuf::from(format!("ostree/deploy/{}/backing/{}", self.os, self.id()))
+    }
+
+    /// What tells it from another one of the same name. A name may come again, and before
+    /// libostree 2024.1 what is kept about a deployment is not removed with it: so it is known
+    /// by its directory, too. Not by its device, whose number a reboot may change.
+    pub(crate) fn identity(&self) -> Result<String> {
+        let path = Path::new(SYSROOT).join(self.directory());
+        let metadata =
+            fs::metadata(&path).map_err(|e| Error::io("looking at the deployment", e).at(&path))?;
+        let born = metadata.created().ok();
+        let born = born.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        Ok(format!(
+            "{} {}\n",
+            metadata.ino(),
+            born.map_or(0, |time| time.as_nanos())
+        ))
     }
 
     /// Where libostree keeps its flags about it until the reboot.

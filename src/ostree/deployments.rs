@@ -42,6 +42,22 @@ pub fn others(deployment: &DeploymentId) -> Result<Others> {
     })
 }
 
+/// Which deployment boots next, and whether it is staged, if it is another one than `deployment`;
+/// needs no privilege.
+pub fn next(deployment: &DeploymentId) -> Result<Option<(DeploymentId, bool)>> {
+    let sysroot = ostree::Sysroot::new_default();
+    sysroot.load(gio::Cancellable::NONE)?;
+    let first = sysroot.deployments().into_iter().next();
+    Ok(first.filter(|first| !is(first, deployment)).map(|first| {
+        let id = DeploymentId {
+            os: first.osname().into(),
+            commit: first.csum().into(),
+            serial: first.deployserial(),
+        };
+        (id, first.is_staged())
+    }))
+}
+
 /// Deploys the commit of `deployment` once more, right behind it, with a copy of its
 /// /etc, and removes none of the others. Says how it is called.
 ///

@@ -98,6 +98,22 @@ pub fn named(sysroot: &ostree::Sysroot, deployment: Option<&ostree::Deployment>)
     })
 }
 
+/// Refuses a deployment of another commit than the one with the checksum `wanted`.
+pub fn refuse_other_commit(deployment: &DeploymentId, wanted: Option<&str>) -> Result<()> {
+    match wanted {
+        Some(wanted) if wanted != deployment.commit => Err(Error::new(
+            Kind::InvalidArgument,
+            format!(
+                "the deployment is of commit {}, and not of {wanted}",
+                deployment.commit
+            ),
+        )
+        .at(deployment.id())
+        .next("take what was made for that commit, or name a deployment of this one")),
+        _ => Ok(()),
+    }
+}
+
 /// The repository of a sysroot, which need not be loaded.
 pub fn repo(sysroot: &ostree::Sysroot) -> Result<ostree::Repo> {
     open_repo(&sysroot.path().path().unwrap_or_default().join(REPO))

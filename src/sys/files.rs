@@ -304,6 +304,25 @@ pub fn names(directory: impl AsFd) -> Result<Vec<String>> {
         .collect())
 }
 
+/// Where `path` leads to if `root` is the root directory, as one sees it from outside of that;
+/// `None` if nothing is there.
+pub fn resolve_in(root: &Path, path: &Path) -> Result<Option<PathBuf>> {
+    let found = rustix::fs::openat2(
+        hold(root)?,
+        path,
+        OFlags::PATH | OFlags::CLOEXEC,
+        Mode::empty(),
+        ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS,
+    );
+    match found {
+        Ok(found) => fs::read_link(format!("/proc/thread-self/fd/{}", found.as_raw_fd()))
+            .map(Some)
+            .map_err(|e| Error::io("looking where it is", e).at(path)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(e) => Err(Error::os("looking where it is", e).at(root.join(path))),
+    }
+}
+
 /// A path that leads through an open directory, for what only takes paths.
 pub fn through(directory: impl AsFd, name: &str) -> PathBuf {
     PathBuf::from(format!(

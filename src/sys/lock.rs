@@ -5,14 +5,14 @@
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, FdFlags};
 
 use crate::error::{Error, Result};
 
 /// A held lock; dropping it releases it, and removes the file as libostree does.
 #[derive(Debug)]
 pub struct LockFile {
-    _file: OwnedFd,
+    file: OwnedFd,
     directory: OwnedFd,
     path: &'static str,
 }
@@ -21,6 +21,17 @@ impl Drop for LockFile {
     fn drop(&mut self) {
         // Still held here: nobody else can be using it. Left behind, it does no harm.
         let _ = rustix::fs::unlinkat(&self.directory, self.path, AtFlags::empty());
+    }
+}
+
+impl LockFile {
+    /// Leaves it with the process, and with what that executes: it is held until the last of
+    /// them ends.
+    pub fn leave(self) -> Result<()> {
+        rustix::io::fcntl_setfd(&self.file, FdFlags::empty())
+            .map_err(|e| Error::os("keeping the lock", e).at(self.path))?;
+        std::mem::forget(self);
+        Ok(())
     }
 }
 
@@ -45,7 +56,7 @@ pub fn try_lock(directory: impl AsFd, path: &'static str) -> Result<Option<LockF
                 .try_clone_to_owned()
                 .map_err(|e| Error::io("keeping the lock", e).at(path))?;
             return Ok(Some(LockFile {
-                _file: file,
+                file,
                 directory,
                 path,
             }));

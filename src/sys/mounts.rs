@@ -93,6 +93,12 @@ pub fn make_tree_private(tree: impl AsFd) -> Result<()> {
         .map_err(|e| Error::os("making a copy of a mount private", e))
 }
 
+/// Makes all mounts of a detached tree read-only.
+pub fn set_tree_read_only(tree: impl AsFd) -> Result<()> {
+    set_attributes(tree.as_fd(), &read_only_attribute(true), libc::AT_RECURSIVE)
+        .map_err(|e| Error::os("changing the read-only flag of mounts", e))
+}
+
 /// Puts a detached tree on top of what is at `path`.
 pub fn attach_on_top(tree: impl AsFd, path: &Path) -> Result<()> {
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
@@ -186,13 +192,28 @@ pub struct Overlay<'a> {
 /// errno is the error. What the overlay may not do (`redirect_dir`, `metacopy`,
 /// `index`) would tie an upper to its lower.
 pub fn mount_overlay(overlay: &Overlay<'_>, path: &Path) -> rustix::io::Result<()> {
-    let index = if overlay.exclusive { "on" } else { "off" };
-    let mut options = Vec::new();
-    for (key, directories) in [
+    let directories = [
         ("lowerdir", overlay.lowers),
         ("upperdir", &[overlay.upper]),
         ("workdir", &[overlay.work]),
-    ] {
+    ];
+    mount_directories(overlay.source, &directories, overlay.exclusive, path)
+}
+
+/// Mounts an overlay that nobody can write to; of `lowers`, at least two, the topmost is the first.
+pub fn mount_layers(source: &str, lowers: &[&Path], path: &Path) -> rustix::io::Result<()> {
+    mount_directories(source, &[("lowerdir", lowers)], false, path)
+}
+
+fn mount_directories(
+    source: &str,
+    all: &[(&str, &[&Path])],
+    exclusive: bool,
+    path: &Path,
+) -> rustix::io::Result<()> {
+    let index = if exclusive { "on" } else { "off" };
+    let mut options = Vec::new();
+    for (key, directories) in all {
         options.extend_from_slice(key.as_bytes());
         for (position, directory) in directories.iter().enumerate() {
             options.push(if position == 0 { b'=' } else { b':' });
@@ -202,13 +223,8 @@ pub fn mount_overlay(overlay: &Overlay<'_>, path: &Path) -> rustix::io::Result<(
     }
     options.extend_from_slice(format!("index={index},metacopy=off,redirect_dir=off").as_bytes());
     let options = std::ffi::CString::new(options).map_err(|_| Errno::INVAL)?;
-    rustix::mount::mount(
-        overlay.source,
-        path,
-        "overlay",
-        MountFlags::empty(),
-        Some(options.as_c_str()),
-    )
+    let options = Some(options.as_c_str());
+    rustix::mount::mount(source, path, "overlay", MountFlags::empty(), options)
 }
 
 /// In overlay's options commas and colons separate, and a backslash takes that away.

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
+use rustix::mount::UnmountFlags;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 
 use crate::error::{Error, Kind, Result};
@@ -97,6 +98,24 @@ impl System {
 pub fn leave() -> Result<()> {
     unshare(UnshareFlags::NEWNS, "making a mount namespace")?;
     mounts::make_all_followers()
+}
+
+/// Makes the mount at `path` the root of the calling thread's namespace, which has to be one of
+/// its own, and goes to where the thread was working, or to the root where that is not there.
+pub fn change_root(path: &Path) -> Result<()> {
+    let was_in = std::env::current_dir().ok();
+    let root = files::hold(path)?;
+    rustix::process::fchdir(&root)
+        // Beneath itself, from where it can be taken away without a name.
+        .and_then(|()| rustix::process::pivot_root(".", "."))
+        .and_then(|()| rustix::mount::unmount(".", UnmountFlags::DETACH))
+        .and_then(|()| rustix::process::chdir("/"))
+        .map_err(|e| Error::os("changing the root directory", e).at(path))?;
+    if let Some(was_in) = was_in {
+        // Not there: it stays in the root.
+        let _ = rustix::process::chdir(was_in);
+    }
+    Ok(())
 }
 
 fn unshare(flags: UnshareFlags, doing: &str) -> Result<()> {

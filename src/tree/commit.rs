@@ -293,7 +293,22 @@ pub fn resolve(repo: &ostree::Repo, name: &str) -> Result<String> {
     }
 }
 
+/// The same of a commit that the repository has whole.
+pub fn resolve_whole(repo: &ostree::Repo, name: &str) -> Result<String> {
+    let commit = resolve(repo, name)?;
+    match repo.load_commit(&commit) {
+        Ok((_, state)) if state.contains(ostree::RepoCommitState::PARTIAL) => Err(Error::new(
+            Kind::NotFound,
+            format!("the commit {commit} was pulled in part"),
+        )
+        .next("pull it whole, with `ostree pull`")),
+        Ok(_) => Ok(commit),
+        Err(e) if e.matches(gio::IOErrorEnum::NotFound) => Err(unknown(name)),
+        Err(e) => Err(missing(e, "commit", &commit)),
+    }
+}
+
 fn unknown(name: &str) -> Error {
     Error::new(Kind::NotFound, format!("there is no commit or ref {name}"))
-        .next("see `ostree refs`, and pull what is missing")
+        .next("see `ostree refs`; `ostree pull` brings what is missing")
 }

@@ -3,8 +3,7 @@
 //! once after an upgrade has the rest done: libostree's own cleanup, and hooks.
 
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
@@ -223,7 +222,7 @@ fn after_upgrade(
         }
     }
     if failed.is_empty() {
-        return mark(&identity(deployment)?);
+        return mark(&deployment.identity()?);
     }
     Err(Error::new(
         Kind::Failed,
@@ -246,21 +245,5 @@ fn is_done(deployment: &DeploymentId) -> Result<bool> {
         .join(OURS)
         .join(MARKER);
     let done = std::fs::read_to_string(marker).ok();
-    Ok(done == Some(identity(deployment)?))
-}
-
-/// A deployment's name may come again, and before libostree 2024.1 what is kept about it
-/// is not removed with it: so it is known by its directory, too. Not by its device, whose
-/// number a reboot may change.
-fn identity(deployment: &DeploymentId) -> Result<String> {
-    let path: PathBuf = Path::new(sysroot::PATH).join(deployment.directory());
-    let metadata = std::fs::metadata(&path)
-        .map_err(|e| Error::io("looking at the deployment", e).at(&path))?;
-    let born = metadata.created().ok();
-    let born = born.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    Ok(format!(
-        "{} {}\n",
-        metadata.ino(),
-        born.map_or(0, |time| time.as_nanos())
-    ))
+    Ok(done == Some(deployment.identity()?))
 }

@@ -20,6 +20,7 @@ use crate::ostree::writer::Writer;
 use crate::ostree::{booted, deployments};
 use crate::packages::{self, Databases, Package};
 use crate::perform;
+use crate::records;
 use crate::replay::{self, Action};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
@@ -247,11 +248,24 @@ fn make(
     if let Some(deploy) = options.deploy {
         tell(Progress::new("deploy it", 0, 0))?;
         let staged = deploy == Deploy::Staged;
-        committed.deployment = Some(deployments::deploy(os, &checksum, staged)?);
+        let made = deployments::deploy(os, &checksum, staged)?;
+        committed.notes.extend(without_records(os, &made, staged));
+        committed.deployment = Some(made);
     }
     committed.checksum = Some(checksum);
     committed.branch = branch;
     Ok(committed)
+}
+
+/// Says which records what was deployed lacks, as far as that can be seen.
+fn without_records(os: &str, made: &str, staged: bool) -> Vec<String> {
+    let look = || {
+        let made = DeploymentId::parse(os, made)?;
+        let lacking = records::lacking(&booted::find().ok()?, &made).ok()?;
+        let sentence = |name: &String| records::missing(&made, staged, name);
+        Some(lacking.iter().map(sentence).collect())
+    };
+    look().unwrap_or_default()
 }
 
 /// What became of the packages: name, architecture, change, version before and after.

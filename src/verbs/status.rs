@@ -15,6 +15,7 @@ use crate::kept;
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
 use crate::ostree::{DeploymentId, deployments, sysroot};
+use crate::records;
 use crate::stack::{MadeBy, State};
 use crate::sys::mountinfo::View;
 
@@ -230,6 +231,27 @@ fn left_behind(observation: &Observation) -> Option<String> {
     (commit != booted.commit && !carries).then(|| commit.to_owned())
 }
 
+/// Which records the deployment that boots next lacks, each in a sentence.
+fn without_records(booted: &DeploymentId) -> Vec<String> {
+    // What cannot be seen is not warned of; nor what is wrong with the configuration, twice.
+    let look = || {
+        if !records::are_wanted(booted)? {
+            return Ok(Vec::new());
+        }
+        let Some((next, staged)) = deployments::next(booted)? else {
+            return Ok(Vec::new());
+        };
+        let lacking = records::lacking(booted, &next)?;
+        let sentence = |name: &String| records::missing(&next, staged, name);
+        Ok::<_, Error>(lacking.iter().map(sentence).collect())
+    };
+    // Another user would see none, wherever they are.
+    match rustix::process::geteuid().is_root() {
+        true => look().unwrap_or_default(),
+        false => Vec::new(),
+    }
+}
+
 fn problems(observation: &Observation) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |code, text: String| problems.push(Problem { code, text });
@@ -285,6 +307,9 @@ fn problems(observation: &Observation) -> Vec<Problem> {
     }
     if let Err(error) = config::load(Path::new("/")) {
         add("config", format!("nothing can be begun: {error}"));
+    }
+    for text in without_records(&observation.deployment) {
+        add("record-missing", text);
     }
     if state == State::Hotfix {
         if let Some(next) = left_behind(observation) {

@@ -17,6 +17,10 @@ pub(crate) struct LiveArgs {
     #[arg(long, value_name = "SIDE", value_parser = values::prefer)]
     prefer: Vec<(PathBuf, Prefer)>,
 
+    /// Restart services that run on files that are others now, where that takes nothing else down
+    #[arg(long)]
+    restart: bool,
+
     /// Only print the steps
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -34,6 +38,7 @@ impl LiveArgs {
     pub(crate) fn options(&self) -> Options {
         let options = Options::new()
             .dry_run(self.dry_run)
+            .restart(self.restart)
             .lock_wait(self.lock_wait);
         self.prefer.iter().fold(options, |options, (path, prefer)| {
             options.prefer(path, *prefer)
@@ -56,6 +61,10 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     allow_replacement: bool,
 
+    /// Go on although the commit lacks a library that is needed, or has a unit that cannot be read
+    #[arg(long)]
+    allow_broken: bool,
+
     #[command(flatten)]
     pub(crate) live: LiveArgs,
 }
@@ -64,7 +73,9 @@ impl ApplyArgs {
     /// As the library takes them.
     pub(crate) fn options(&self) -> Options {
         let options = self.live.options();
-        options.allow_replacement(self.allow_replacement)
+        options
+            .allow_replacement(self.allow_replacement)
+            .allow_broken(self.allow_broken)
     }
 }
 

@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 
-use ostree_unlock::{PackageDiff, State, Transition};
+use ostree_unlock::{Affected, End, Followed, PackageDiff, State, Transition, Verdict};
 use serde_json::{Value, json};
 
 use super::packages;
 use super::quoted::quoted;
 use super::text::{dry_run, notes, short};
+use super::wrap;
 
 /// `apply`.
 pub(crate) fn applied(transition: &Transition) -> String {
@@ -24,6 +25,7 @@ pub(crate) fn applied(transition: &Transition) -> String {
         ),
     };
     text += &changes(transition);
+    text += &afterwards(transition);
     text += &notes(outcome);
     text
 }
@@ -39,8 +41,80 @@ pub(crate) fn rolled_back(transition: &Transition) -> String {
         _ => format!("{} is live again.\n", short(&transition.to)),
     };
     text += &changes(transition);
+    text += &afterwards(transition);
     text += &notes(outcome);
     text
+}
+
+/// What was done after the swap, and what is left to be done by hand.
+fn afterwards(transition: &Transition) -> String {
+    let mut text = String::new();
+    for (what, names) in [
+        ("Users", &transition.aftermath.users),
+        ("Groups", &transition.aftermath.groups),
+    ] {
+        if !names.is_empty() {
+            text += &format!("{what} that were made, and stay: {}.\n", names.join(", "));
+        }
+    }
+    let steps = &transition.aftermath.steps;
+    for step in steps.iter().chain(&transition.restarted) {
+        let unit = step.unit.as_deref().map(|unit| format!(" {unit}"));
+        let what = step.step.name().replace('-', " ") + &unit.unwrap_or_default();
+        let why = step.why.as_deref().unwrap_or_default();
+        text += &match step.end {
+            End::Done => String::new(),
+            End::NotDone => wrap::hanging("not done: ", &format!("{what}: {why}")),
+            _ => wrap::hanging("failed: ", &format!("{what}: {why}")),
+        };
+    }
+    text + &affected(transition)
+}
+
+/// What still runs on the files of before, by what becomes of it.
+fn affected(transition: &Transition) -> String {
+    let was_restarted = |one: &Affected| {
+        let restarted = transition.restarted.iter();
+        restarted
+            .filter(|followed| followed.end == End::Done)
+            .any(|followed| followed.unit == one.unit)
+    };
+    let (restarted, left): (Vec<&Affected>, Vec<&Affected>) = transition
+        .affected
+        .iter()
+        .partition(|one| was_restarted(one));
+    let mut text = group("Restarted", &restarted);
+    for (what, verdict) in [
+        (
+            "Runs on what was there before (--restart)",
+            Verdict::Restart,
+        ),
+        ("Wants a reboot", Verdict::Reboot),
+        ("Until the user logs in again", Verdict::LogOut),
+        ("The caller", Verdict::Caller),
+        ("To be started again by hand", Verdict::ByHand),
+    ] {
+        let of: Vec<&Affected> = left
+            .iter()
+            .copied()
+            .filter(|one| one.verdict == verdict)
+            .collect();
+        text += &group(what, &of);
+    }
+    text
+}
+
+fn group(what: &str, all: &[&Affected]) -> String {
+    let name = |one: &&Affected| match (&one.unit, one.uid) {
+        (Some(unit), _) => unit.clone(),
+        (None, Some(uid)) => format!("user {uid} ({})", one.commands.join(", ")),
+        (None, None) => one.commands.join(", "),
+    };
+    let names: Vec<String> = all.iter().map(name).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => wrap::hanging(&format!("{what}: "), &names.join(", ")),
+    }
 }
 
 fn changes(transition: &Transition) -> String {
@@ -111,6 +185,47 @@ pub(crate) fn json(transition: &Transition) -> Value {
             "reason": why,
         })).collect::<Vec<_>>(),
         "kernels": transition.kernels,
+        "unresolved": transition.unresolved.iter().map(|one| json!({
+            "path": one.file.to_string_lossy(),
+            "soname": one.soname,
+        })).collect::<Vec<_>>(),
+        "malformed": transition.malformed.iter().map(|one| json!({
+            "path": one.file.to_string_lossy(),
+            "line": one.line,
+            "why": one.why,
+        })).collect::<Vec<_>>(),
+        "after": followed(&transition.aftermath.steps),
+        "users": transition.aftermath.users,
+        "groups": transition.aftermath.groups,
+        "affected": transition.affected.iter().map(one_affected).collect::<Vec<_>>(),
+        "restarted": followed(&transition.restarted),
+    })
+}
+
+fn followed(steps: &[Followed]) -> Vec<Value> {
+    let one = |step: &Followed| {
+        json!({
+            "step": step.step.name(),
+            "unit": step.unit,
+            "end": step.end.name(),
+            "why": step.why,
+        })
+    };
+    steps.iter().map(one).collect()
+}
+
+fn one_affected(affected: &Affected) -> Value {
+    let by = affected.by.iter();
+    let by =
+        by.map(|(reason, path)| json!({ "reason": reason.name(), "path": path.to_string_lossy() }));
+    json!({
+        "unit": affected.unit,
+        "uid": affected.uid,
+        "commands": affected.commands,
+        "pids": affected.pids,
+        "by": by.collect::<Vec<_>>(),
+        "verdict": affected.verdict.name(),
+        "why": affected.why,
     })
 }
 

@@ -48,6 +48,18 @@ main (void)
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   g_clear_error (&error);
 
+  g_assert_false (ostree_sysroot_unlock_enter_commit (sysroot, "x", NULL, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_false (ostree_sysroot_unlock_record (sysroot, NULL, "x", NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_null (ostree_sysroot_unlock_get_records (sysroot, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
   g_assert_false (ostree_sysroot_unlock_enter_scratch (FALSE, &error));
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   return 0;

@@ -78,6 +78,17 @@ verbs_report_in_the_error (void)
   expect_invalid (result, g_steal_pointer (&error),
                   "ostree_sysroot_unlock_rollback_finish: result is not of this operation");
 
+  g_assert_false (ostree_sysroot_unlock_enter_commit (sysroot, NULL, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_enter_commit: commit is NULL");
+
+  g_assert_false (ostree_sysroot_unlock_enter_deployment (sysroot, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_enter_deployment: deployment is NULL");
+
+  g_assert_false (ostree_sysroot_unlock_record (sysroot, NULL, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_record: name is NULL");
+
   result = ostree_sysroot_unlock_end ((OstreeSysroot *)other, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "sysroot is a GCancellable");
 

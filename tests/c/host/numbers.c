@@ -17,6 +17,8 @@ main (void)
 
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_DEPLOY_NOW, ==, 0);
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED, ==, 1);
+  g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_HOME_SHARED, ==, 0);
+  g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_HOME_SCRATCH, ==, 1);
 
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_FILE_TYPE_REGULAR, ==, 0);
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_FILE_TYPE_DIRECTORY, ==, 1);

@@ -55,6 +55,10 @@ options_of_commit (OstreeSysroot *sysroot)
   ostree_sysroot_unlock_options_add_sign_key (options, "ed25519", "key");
   ostree_sysroot_unlock_options_set_kept (options, "name");
   ostree_sysroot_unlock_options_set_scratch (options, FALSE);
+  ostree_sysroot_unlock_options_set_merge_etc (options, FALSE);
+  ostree_sysroot_unlock_options_set_scratch_var (options, FALSE);
+  ostree_sysroot_unlock_options_set_record (options, NULL);
+  ostree_sysroot_unlock_options_set_for_commit (options, NULL);
   expect_commit (sysroot, options, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, "");
 
   /* NULL takes back what was set. */
@@ -69,6 +73,10 @@ options_of_commit (OstreeSysroot *sysroot)
   options = ostree_sysroot_unlock_options_new ();
   ostree_sysroot_unlock_options_set_deploy (options, (OstreeSysrootUnlockDeploy)-1);
   expect_commit (sysroot, options, invalid, "deploy is -1");
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_home (options, (OstreeSysrootUnlockHome)2);
+  expect_commit (sysroot, options, invalid, "0 (shared) or 1 (scratch)");
 
   options = ostree_sysroot_unlock_options_new ();
   ostree_sysroot_unlock_options_add_preference (options, "/", (OstreeSysrootUnlockPrefer)2);

@@ -29,9 +29,13 @@ def scratch(_sysroot):
     OstreeUnlock.enter_scratch()
 
 
+def record(sysroot):
+    OstreeUnlock.record(sysroot, name="name")
+
+
 functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.diff_packages)
 live = (OstreeUnlock.apply, OstreeUnlock.rollback)
-for function in (*functions, *live, with_block, keep, scratch):
+for function in (*functions, *live, with_block, keep, scratch, record):
     try:
         function(sysroot)
     except GLib.Error as error:

@@ -44,6 +44,11 @@ options = OstreeUnlock.Options(
     deploy=OstreeUnlock.Deploy.STAGED,
     kept="name",
     scratch=True,
+    merge_etc=True,
+    scratch_var=True,
+    home=OstreeUnlock.Home.SHARED,
+    record="site",
+    for_commit=None,
 )
 assert isinstance(options, OstreeUnlock.Options)
 assert isinstance(OstreeUnlock.Options.new(), OstreeUnlock.Options)
