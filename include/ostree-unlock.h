@@ -100,6 +100,7 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_REVISION (ostree_sysroot_unlock_revision_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_TRANSFER (ostree_sysroot_unlock_transfer_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_TRANSITION (ostree_sysroot_unlock_transition_get_type ())
 
 /**
  * OstreeSysrootUnlockChange:
@@ -277,6 +278,8 @@ typedef enum {
  * @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; see
  * ostree_sysroot_unlock_error_get_conflicts()
  * @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
+ * @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE: packages would be replaced or removed under what
+ * runs, which was not allowed
  *
  * What went wrong. The numbers never change, and more may be added, so treat one that you do
  * not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.
@@ -409,8 +412,10 @@ typedef struct OstreeSysrootUnlockMonitor OstreeSysrootUnlockMonitor;
  * OstreeSysrootUnlockOmission:
  *
  * A file that cannot be in a commit and was left out, as
- * ostree_sysroot_unlock_options_set_skip_special() asked for. It never changes, and may be
- * used by several threads.
+ * ostree_sysroot_unlock_options_set_skip_special() asked for; or one of `/etc` that stays as it
+ * is although a live commit has another default for it, from
+ * ostree_sysroot_unlock_transition_get_etc_kept(). It never changes, and may be used by several
+ * threads.
  *
  * Since: 2026.1
  */
@@ -518,6 +523,17 @@ typedef struct OstreeSysrootUnlockSide OstreeSysrootUnlockSide;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockTransfer OstreeSysrootUnlockTransfer;
+
+/**
+ * OstreeSysrootUnlockTransition:
+ *
+ * What ostree_sysroot_unlock_apply() or ostree_sysroot_unlock_rollback() did, or with a dry run
+ * would do, and what it means for files, packages and `/etc`. It never changes, and may be used
+ * by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockTransition OstreeSysrootUnlockTransition;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1496,6 +1512,192 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
                                                                        GError **error);
 
 /**
+ * ostree_sysroot_unlock_apply:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
+ * next
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
+ * `allow_replacement` mean something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Makes the `/usr` of another commit live, without a reboot and in one move: nobody ever sees a
+ * mixture of two commits. Where `/usr` was locked, the state is then
+ * %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT; where it was open, the state stays, and what was written
+ * lies over the new commit. Files of `/etc` that nobody has changed follow the commit. It lasts
+ * until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
+ * is not changed, and what runs goes on with the libraries that it has loaded.
+ *
+ * The commit has to be in the repository of the system as a whole. It stays live also where its
+ * ref or its deployment is removed meanwhile.
+ *
+ * Needs root, and takes the lock of the sysroot, unless
+ * ostree_sysroot_unlock_options_set_lock_held() says that the caller has it. @sysroot itself does
+ * not see the change before ostree_sysroot_load_if_changed(). With a dry run it says what would
+ * be done, and takes no lock.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE if packages would be replaced or removed
+ * under what runs, unless ostree_sysroot_unlock_options_set_allow_replacement() allows it (a dry
+ * run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the
+ * commit changes (see ostree_sysroot_unlock_error_get_conflicts()), unless
+ * ostree_sysroot_unlock_options_add_preference() says that this is meant,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
+ * ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
+ * wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
+ * whole, or is %NULL where the booted deployment boots next,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED over a hotfix, over what rpm-ostree has made live, over
+ * what this library cannot read, and where the disk takes no writes,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
+ * @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
+ * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even
+ * putting them back fail, the message says so and the next call repairs it.
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransition *ostree_sysroot_unlock_apply(OstreeSysroot *sysroot,
+                                                           OstreeDeployment *deployment,
+                                                           const char *commit,
+                                                           OstreeSysrootUnlockOptions *options,
+                                                           OstreeAsyncProgress *progress,
+                                                           GCancellable *cancellable,
+                                                           GError **error);
+
+/**
+ * ostree_sysroot_unlock_rollback:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @all: %TRUE for what was there before the first apply, %FALSE for what was there before the
+ * last one
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `preference` mean
+ * something here
+ * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
+ * describes
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * Puts back what ostree_sysroot_unlock_apply() changed, without a reboot and in one move: the
+ * commit that was live before, and in `/etc` what was merged, but for what was changed since,
+ * which stays and is named in the notes of the outcome. What was written to `/usr` stays, before
+ * or after the apply. Where nothing was written and `/usr` was locked before the first apply, it
+ * is locked again.
+ *
+ * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_apply().
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was applied in this boot, and
+ * otherwise like ostree_sysroot_unlock_apply(), but for
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE: the way back is not refused. After a failure `/usr`
+ * and `/etc` are as they were before, as there.
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransition *ostree_sysroot_unlock_rollback(OstreeSysroot *sysroot,
+                                                              OstreeDeployment *deployment,
+                                                              gboolean all,
+                                                              OstreeSysrootUnlockOptions *options,
+                                                              OstreeAsyncProgress *progress,
+                                                              GCancellable *cancellable,
+                                                              GError **error);
+
+/**
+ * ostree_sysroot_unlock_apply_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @commit: (nullable): as ostree_sysroot_unlock_apply() takes it
+ * @options: (nullable): as ostree_sysroot_unlock_apply() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_apply(), on another thread. What it takes is kept as long as
+ * it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_apply_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_apply_async(OstreeSysroot *sysroot,
+                                       OstreeDeployment *deployment,
+                                       const char *commit,
+                                       OstreeSysrootUnlockOptions *options,
+                                       OstreeAsyncProgress *progress,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_apply_finish:
+ * @result: what the callback of ostree_sysroot_unlock_apply_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_apply().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransition *ostree_sysroot_unlock_apply_finish(GAsyncResult *result,
+                                                                  GError **error);
+
+/**
+ * ostree_sysroot_unlock_rollback_async:
+ * @sysroot: the booted sysroot
+ * @deployment: (nullable): the booted deployment, or %NULL for just that
+ * @all: as ostree_sysroot_unlock_rollback() takes it
+ * @options: (nullable): as ostree_sysroot_unlock_rollback() takes them
+ * @progress: (nullable): is told what is being done
+ * @cancellable: (nullable): stops it
+ * @callback: (scope async) (closure user_data): is called in the thread-default main context
+ * of the caller when it is done
+ * @user_data: for @callback
+ *
+ * The same as ostree_sysroot_unlock_rollback(), on another thread. What it takes is kept as long
+ * as it is needed. Every error, one in the arguments too, comes from
+ * ostree_sysroot_unlock_rollback_finish().
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_rollback_async(OstreeSysroot *sysroot,
+                                          OstreeDeployment *deployment,
+                                          gboolean all,
+                                          OstreeSysrootUnlockOptions *options,
+                                          OstreeAsyncProgress *progress,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+/**
+ * ostree_sysroot_unlock_rollback_finish:
+ * @result: what the callback of ostree_sysroot_unlock_rollback_async() was given
+ * @error: return location for an error, or %NULL
+ *
+ * What came of it, with the errors of ostree_sysroot_unlock_rollback().
+ *
+ * Returns: (transfer full): what was done, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransition *ostree_sysroot_unlock_rollback_finish(GAsyncResult *result,
+                                                                     GError **error);
+
+/**
  * ostree_sysroot_unlock_monitor_get_type:
  *
  * Returns: the #GType
@@ -2167,8 +2369,8 @@ _OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_options_unref(OstreeSysrootUnlo
  * @options: the options
  * @dry_run: %TRUE to change nothing
  *
- * `begin`, `end`, `cleanup`, `commit` and `keep_restore`: say what would be done, and change
- * nothing. The default is to do it.
+ * `begin`, `end`, `cleanup`, `commit`, `keep_restore`, `apply` and `rollback`: say what would be
+ * done, and change nothing. The default is to do it.
  *
  * Since: 2026.1
  */
@@ -2296,6 +2498,20 @@ void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions 
                                                      gboolean after_upgrade);
 
 /**
+ * ostree_sysroot_unlock_options_set_allow_replacement:
+ * @options: the options
+ * @allow_replacement: %TRUE to go on
+ *
+ * `apply`: go on although packages are replaced or removed under what runs. The default is to
+ * refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE; `rollback` never asks.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_allow_replacement(OstreeSysrootUnlockOptions *options,
+                                                         gboolean allow_replacement);
+
+/**
  * ostree_sysroot_unlock_options_set_from:
  * @options: the options
  * @commit: (nullable): a checksum or a ref
@@ -2407,6 +2623,10 @@ void ostree_sysroot_unlock_options_set_onto(OstreeSysrootUnlockOptions *options,
  * whose version is taken at @path and below it, where both sides changed the same; may be
  * called several times, and of those that fit, the longest path counts. By default such a
  * conflict makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT.
+ *
+ * `apply` and `rollback`, where what was written hides what the commit changes: with
+ * %OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES it goes on hiding that. There is no other way to decide
+ * it, as what was written is never taken away.
  *
  * A path that is not absolute, or a value that this library does not know, makes it fail with
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
@@ -3491,6 +3711,172 @@ _OSTREE_UNLOCK_PUBLIC
 GPtrArray *ostree_sysroot_unlock_transfer_get_resolved(OstreeSysrootUnlockTransfer *transfer);
 
 /**
+ * ostree_sysroot_unlock_transition_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_transition_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_transition_ref:
+ * @transition: a transition
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @transition
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockTransition *ostree_sysroot_unlock_transition_ref(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_unref:
+ * @transition: (transfer full): a transition
+ *
+ * Gives a reference up; with the last one @transition is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_transition_unref(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_outcome:
+ * @transition: a transition
+ *
+ * Returns: (transfer full): what was done: the state of `/usr` afterwards, the steps, and notes
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockOutcome *ostree_sysroot_unlock_transition_get_outcome(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_from:
+ * @transition: a transition
+ *
+ * Returns: (transfer none): the checksum of the commit that was live before
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_transition_get_from(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_to:
+ * @transition: a transition
+ *
+ * Returns: (transfer none): the checksum of the commit that is live now; with a dry run, that
+ * would be
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_transition_get_to(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_added:
+ * @transition: a transition
+ *
+ * What was written to `/usr` is not counted, here and in the other two numbers.
+ *
+ * Returns: how many paths the second commit has in `/usr` that the first one has not
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_transition_get_added(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_removed:
+ * @transition: a transition
+ *
+ * Returns: how many paths the first commit has in `/usr` that the second one has not
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_transition_get_removed(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_changed:
+ * @transition: a transition
+ *
+ * Returns: how many paths are others in the second commit than in the first one
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_transition_get_changed(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_packages:
+ * @transition: a transition
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockPackageDifference): each
+ * package that is not as it was, sorted by name; maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_packages(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_is_purely_additive:
+ * @transition: a transition
+ *
+ * Returns: %TRUE if packages were added, or none is different, and nothing else became of any
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_transition_is_purely_additive(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_etc:
+ * @transition: a transition
+ *
+ * What a rollback puts back in `/etc` is not listed.
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the files of `/etc`
+ * that were merged from the commit; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_transition_get_etc(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_etc_kept:
+ * @transition: a transition
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockOmission): the files of `/etc`
+ * that stay as they are although the commit has another default for them, each with the reason;
+ * maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_etc_kept(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_kernels:
+ * @transition: a transition
+ *
+ * The kernel that runs stays, and so do its modules, whatever the commit has.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the releases of the kernels of which modules
+ * came, went, or are others; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_transition_get_kernels(OstreeSysrootUnlockTransition *transition);
+
+/**
  * ostree_sysroot_unlock_omission_get_type:
  *
  * Returns: the #GType
@@ -3538,7 +3924,7 @@ const char *ostree_sysroot_unlock_omission_get_path(OstreeSysrootUnlockOmission 
  * ostree_sysroot_unlock_omission_get_reason:
  * @omission: an omission
  *
- * Returns: (transfer none): why it cannot be in a commit, for people
+ * Returns: (transfer none): why it was left out, or stays as it is, for people
  *
  * Since: 2026.1
  */
@@ -3797,5 +4183,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockRevision, ostree_sysroot_unlock_revision_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockTransfer, ostree_sysroot_unlock_transfer_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockTransition, ostree_sysroot_unlock_transition_unref)
 
 G_END_DECLS

@@ -17,6 +17,8 @@ mod elsewhere;
 
 mod asynchronous;
 
+mod live;
+
 mod monitor;
 
 mod comparison;
@@ -54,6 +56,8 @@ mod holder;
 mod revision;
 
 mod transfer;
+
+mod transition;
 
 mod omission;
 

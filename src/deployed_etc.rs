@@ -25,7 +25,15 @@ type Proceed<'a> = &'a dyn Fn() -> Result<()>;
 pub fn plan(repo: &ostree::Repo, from: &str, to: &str) -> Result<Merge> {
     let current: Rc<dyn Node> = disk::root(Path::new(ETC))?;
     let policy = ostree::SePolicy::from_commit(repo, to, gio::Cancellable::NONE)?;
-    etc::plan(&defaults(repo, from)?, &current, &defaults(repo, to)?)?.labelled_by(Some(&policy))
+    etc::plan(&defaults(repo, from)?, &current, &defaults(repo, to)?)?
+        .labelled_by(Some(&policy))?
+        .keeping(&current, &etc::WRITTEN)
+}
+
+/// Has what programs wrote to `/etc` since the merge be taken back with it.
+pub fn adopt(booted: &DeploymentId, number: usize) -> Result<()> {
+    let place = undos(booted).join(number.to_string());
+    etc::adopt(&place, Path::new(ETC), &etc::WRITTEN)
 }
 
 /// Does it, and writes down before what undoes it; says what was kept as it is. Where the
@@ -38,9 +46,6 @@ pub fn merge(
     proceed: Proceed<'_>,
 ) -> Result<()> {
     let merge = plan(repo, from, to)?;
-    if merge.changes.is_empty() {
-        return Ok(());
-    }
     let place = undos(booted).join(number.to_string());
     Undo::record(&place, Path::new(ETC), &merge, proceed)?.carry_out(proceed)
 }
@@ -63,7 +68,10 @@ pub fn take_back(
             if number_of(&place).is_none_or(|number| number < least) {
                 continue;
             }
-            for other in all.iter().filter(|other| is_made_meanwhile(other, deployment, &place)) {
+            for other in all
+                .iter()
+                .filter(|other| is_made_meanwhile(other, deployment, &place))
+            {
                 let policy =
                     ostree::SePolicy::from_commit(repo, &other.commit, gio::Cancellable::NONE)?;
                 let defaults = defaults(repo, &other.commit)?;

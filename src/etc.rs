@@ -9,11 +9,14 @@
 //! ```text
 //! let etc = Path::new("/etc");
 //! let merge = etc::plan(&defaults_of_what_is_live, &disk::root(etc)?, &defaults_of_the_target)?
-//!     .labelled_by(Some(&policy_of_the_target))?;    // ostree::SePolicy::from_commit
+//!     .labelled_by(Some(&policy_of_the_target))?     // ostree::SePolicy::from_commit
+//!     .keeping(&disk::root(etc)?, &etc::WRITTEN)?;   // what programs write to after the swap
 //! merge.size()                       what the undo and the merge need, each on its file system
 //! merge.changes, merge.kept          what a dry run shows: paths without the leading /etc
 //! let undo = Undo::record(place, etc, &merge, proceed)?;     // nothing is changed yet
 //! undo.carry_out(proceed)?;          all of it, or an error and /etc as before
+//! …                                  the swap; ldconfig, systemd-sysusers
+//! etc::adopt(place, etc, &etc::WRITTEN)?;    what they wrote is of the commit, too
 //! ```
 //!
 //! `place` is a directory for this undo alone, which is not there yet: a number in a directory of
@@ -28,6 +31,7 @@
 //! ours while the commit was live; it leaves the undo where it is, so it comes before `take_back`.
 //! For several undos it is called with the last one first, too.
 
+mod adopt;
 mod changed;
 mod description;
 mod kept;
@@ -39,6 +43,7 @@ mod sample;
 mod stage;
 mod undo;
 
+pub use adopt::{WRITTEN, adopt};
 pub use changed::{changed_since, named};
 pub use kept::Kept;
 pub use merge::{Change, Merge, plan};

@@ -60,7 +60,9 @@ impl History {
     pub fn parse(key_file: &KeyFile) -> Option<History> {
         let count = usize::try_from(key_file.uint64(GROUP, COUNT).ok()?).ok()?;
         Some(History {
-            applied: (0..count).map(|n| one(key_file, n)).collect::<Option<_>>()?,
+            applied: (0..count)
+                .map(|n| one(key_file, n))
+                .collect::<Option<_>>()?,
             found_locked: key_file.boolean(GROUP, FOUND_LOCKED).ok()?,
         })
     }
@@ -94,7 +96,10 @@ pub mod tests {
             at: 1_700_000_000_000_000,
         };
         History {
-            applied: vec![applied("a", Some("debian/\u{e4};=\n ref")), applied("b", None)],
+            applied: vec![
+                applied("a", Some("debian/\u{e4};=\n ref")),
+                applied("b", None),
+            ],
             found_locked: true,
         }
     }

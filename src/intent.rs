@@ -366,7 +366,10 @@ fn put_paths(key_file: &glib::KeyFile, key: &str, paths: &[PathBuf]) {
 
 fn paths(key_file: &glib::KeyFile, key: &str) -> Option<Vec<PathBuf>> {
     let paths = string(key_file, key)?;
-    paths.split_terminator(BETWEEN_PATHS).map(unescaped).collect()
+    paths
+        .split_terminator(BETWEEN_PATHS)
+        .map(unescaped)
+        .collect()
 }
 
 fn put_ids(key_file: &glib::KeyFile, mounts: &[u32]) {

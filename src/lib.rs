@@ -21,6 +21,10 @@
 //! # Ok::<(), ostree_unlock::Error>(())
 //! ```
 
+#[allow(dead_code)]
+mod affected;
+#[allow(dead_code)]
+mod after;
 mod amounts;
 mod blocking;
 #[allow(unsafe_code)]
@@ -45,6 +49,8 @@ mod intent;
 mod journal;
 mod kept;
 mod leftovers;
+#[allow(dead_code)]
+mod linkage;
 mod live;
 mod name;
 mod notice;
@@ -67,6 +73,8 @@ mod sys;
 mod systemd;
 mod transition;
 mod tree;
+#[allow(dead_code)]
+mod unit_files;
 mod upper;
 mod verbs;
 mod visit;
@@ -102,4 +110,6 @@ pub use crate::verbs::keep::{Transfer, keep_drop, keep_list, keep_restore, keep_
 pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::record::{record, recorded};
 pub use crate::verbs::scratch::enter_scratch;
-pub use crate::verbs::status::{Hierarchy, NoUpper, Overview, Problem, UpperInfo, Usage, status};
+pub use crate::verbs::status::{
+    Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
+};

@@ -8,11 +8,11 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::deployed_etc;
 use crate::error::{Error, Result};
 use crate::history::History;
 use crate::intent::{self, Intent, Record};
 use crate::options::Backing;
-use crate::deployed_etc;
 use crate::ostree::DeploymentId;
 pub use crate::ostree::booted::OURS;
 use crate::ostree::flags::{self, Flags};
@@ -263,7 +263,9 @@ fn interpret(facts: Facts) -> Observation {
         mount: upper.as_ref().map(|(mount, _)| (*mount).clone()),
         mounts: all,
         stack: Stack {
-            layers: upper.as_ref().map_or_else(Vec::new, |(mount, upper)| layers(mount, upper)),
+            layers: upper
+                .as_ref()
+                .map_or_else(Vec::new, |(mount, upper)| layers(mount, upper)),
             upper: upper.map(|(_, upper)| upper),
         },
         foreign,

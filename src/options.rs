@@ -54,6 +54,7 @@ pub struct Options {
     pub(crate) size_limit: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) after_upgrade: bool,
+    pub(crate) only_etc: bool,
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) paths: Vec<PathBuf>,
@@ -75,6 +76,8 @@ pub struct Options {
     pub(crate) record: Option<String>,
     pub(crate) for_commit: Option<String>,
     pub(crate) allow_replacement: bool,
+    pub(crate) allow_broken: bool,
+    pub(crate) restart: bool,
 }
 
 /// Who signs a commit.
@@ -177,6 +180,13 @@ impl Options {
     /// `cleanup`: also what is done once for a deployment after it was booted.
     pub fn after_upgrade(mut self, on: bool) -> Options {
         self.after_upgrade = on;
+        self
+    }
+
+    /// `cleanup`: only take back what live commits brought to `/etc`, that of the one that is live
+    /// now as well: for when the system goes down.
+    pub fn only_etc(mut self, on: bool) -> Options {
+        self.only_etc = on;
         self
     }
 
@@ -288,6 +298,20 @@ impl Options {
         self
     }
 
+    /// `apply`: go on although a library that is needed, or a unit file, is missing or broken in
+    /// the commit.
+    pub fn allow_broken(mut self, on: bool) -> Options {
+        self.allow_broken = on;
+        self
+    }
+
+    /// `apply`, `rollback`: restart services that run on files that are others now, where that takes
+    /// nothing else down.
+    pub fn restart(mut self, on: bool) -> Options {
+        self.restart = on;
+        self
+    }
+
     /// `commit`: have it booted next.
     pub fn deploy(mut self, deploy: Deploy) -> Options {
         self.deploy = Some(deploy);
@@ -343,6 +367,7 @@ impl Options {
             ("size_limit", self.size_limit.is_some()),
             ("time_limit", self.time_limit.is_some()),
             ("after_upgrade", self.after_upgrade),
+            ("only_etc", self.only_etc),
             ("from", self.from.is_some()),
             ("to", self.to.is_some()),
             ("path", !self.paths.is_empty()),
@@ -366,6 +391,8 @@ impl Options {
             ("record", self.record.is_some()),
             ("for_commit", self.for_commit.is_some()),
             ("allow_replacement", self.allow_replacement),
+            ("allow_broken", self.allow_broken),
+            ("restart", self.restart),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {
             Some((name, _)) => Err(meaningless(name)),

@@ -199,7 +199,10 @@ impl Databases {
 /// Whether two trees have the same databases, known without reading them.
 pub fn are_same(before: &Whole, after: &Whole) -> Result<bool> {
     for place in dpkg::PLACES.iter().chain(&rpm::PLACES) {
-        let sides = (before.follow(Path::new(place))?, after.follow(Path::new(place))?);
+        let sides = (
+            before.follow(Path::new(place))?,
+            after.follow(Path::new(place))?,
+        );
         let same = match sides {
             (None, None) => true,
             (Some((_, one)), Some((_, other))) => one.identity().is(other.identity()),

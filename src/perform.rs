@@ -318,10 +318,7 @@ impl Worker<'_> {
                 self.uppers()
                     .make_over(self.system, directory, layer.as_ref())
             }
-            Step::SetLive(commit) => self.below_sysroot(|| {
-                let reference = format!("{LIVE}/{}", self.deployment.id());
-                publish::point(&sysroot::booted_repo()?, &reference, commit.as_deref())
-            }),
+            Step::SetLive(commit) => self.set_live(commit.as_deref()),
             Step::BuildDelta(commit) => self.build_delta(commit, notes),
             Step::MergeEtc { from, to, undo } => self.below_sysroot(|| {
                 let repo = sysroot::booted_repo()?;
@@ -385,6 +382,19 @@ impl Worker<'_> {
         self.system.in_private_copy(|| {
             sysroot::make_writable()?;
             work()
+        })
+    }
+
+    /// Only one commit is live; what else is there was left by a call that died, or by a boot.
+    fn set_live(&self, commit: Option<&str>) -> Result<()> {
+        self.below_sysroot(|| {
+            let repo = sysroot::booted_repo()?;
+            let name = self.deployment.id();
+            publish::point(&repo, &format!("{LIVE}/{name}"), commit)?;
+            let others = publish::below(&repo, LIVE)?.into_iter();
+            others
+                .filter(|other| *other != name)
+                .try_for_each(|other| publish::point(&repo, &format!("{LIVE}/{other}"), None))
         })
     }
 

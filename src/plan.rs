@@ -201,7 +201,10 @@ impl fmt::Display for Step {
             Step::SetLive(Some(commit)) => write!(f, "keep the commit {commit} from being removed"),
             Step::SetLive(None) => write!(f, "let go of the commit that was live"),
             Step::BuildDelta(commit) => {
-                write!(f, "link what makes the commit {commit} out of the booted one")
+                write!(
+                    f,
+                    "link what makes the commit {commit} out of the booted one"
+                )
             }
             Step::MergeEtc { to, .. } => write!(f, "merge the defaults of {to} into /etc"),
             Step::TakeEtcBack(_) => write!(f, "take back what was merged into /etc"),

@@ -11,6 +11,7 @@ pub mod mountinfo;
 pub mod mounts;
 pub mod namespace;
 pub mod processes;
+pub mod programs;
 pub mod random;
 pub mod space;
 pub mod xattr;

@@ -3,27 +3,26 @@
 //! says so and the caller decides. Only from a caller's own thread: GDBus starts one for
 //! the whole process, which must not end up in another mount namespace.
 
+mod bus;
+pub mod jobs;
+
 use std::path::{Path, PathBuf};
 
+use glib::Variant;
 use glib::variant::ToVariant;
-use glib::{Variant, VariantTy};
 
-use crate::error::{Error, Kind, Result};
+use self::bus::{Bus, Of, SYSTEMD};
+use crate::error::Result;
 
-/// As sd_booted(3) has it.
-const RUNS: &str = "/run/systemd/system";
-const SYSTEMD: [&str; 3] = [
-    "org.freedesktop.systemd1",
-    "/org/freedesktop/systemd1",
-    "org.freedesktop.systemd1.Manager",
-];
-const LOGIND: [&str; 3] = [
+const LOGIND: Of = [
     "org.freedesktop.login1",
     "/org/freedesktop/login1",
     "org.freedesktop.login1.Manager",
 ];
 const EXISTS: &str = "org.freedesktop.systemd1.UnitExists";
-const TIMEOUT_MS: i32 = 10_000;
+const UNIT: &str = "org.freedesktop.systemd1.Unit";
+/// The states of units that are stopped by a restart.
+const ACTIVE: [&str; 4] = ["active", "reloading", "activating", "refreshing"];
 
 /// Starts a timer that exists nowhere but in memory, and is gone once it has nothing left
 /// to wait for. It starts the service of its name at each of the points in time, which are
@@ -58,95 +57,123 @@ pub fn stop(name: &str) -> Result<()> {
 
 /// The terminals that somebody is logged in at.
 pub fn terminals() -> Result<Vec<PathBuf>> {
-    let bus = Bus::connect()?;
-    let sessions = bus.call(LOGIND, "ListSessions", &().to_variant())?;
-    let mut terminals = Vec::new();
-    // Session, uid, user, seat, object.
-    for session in sessions.child_value(0).iter() {
-        let Some(object) = session.child_value(4).str().map(str::to_owned) else {
-            continue;
-        };
-        let of = [
-            LOGIND[0],
-            object.as_str(),
-            "org.freedesktop.DBus.Properties",
-        ];
-        let arguments = ("org.freedesktop.login1.Session", "TTY").to_variant();
-        // It may be over by now.
-        let Ok(answer) = bus.call(of, "Get", &arguments) else {
-            continue;
-        };
-        let tty = answer.child_value(0).as_variant();
-        if let Some(tty) = tty
-            .as_ref()
-            .and_then(Variant::str)
-            .filter(|t| !t.is_empty())
-        {
-            terminals.push(Path::new("/dev").join(tty));
-        }
-    }
+    let mut terminals: Vec<PathBuf> = of_sessions("TTY")?
+        .iter()
+        .filter_map(Variant::str)
+        .filter(|terminal| !terminal.is_empty())
+        .map(|terminal| Path::new("/dev").join(terminal))
+        .collect();
     terminals.sort();
     terminals.dedup();
     Ok(terminals)
 }
 
-/// A connection of our own: GIO's shared one may end the process with the bus.
-struct Bus(gio::DBusConnection);
+/// The processes that sessions began with.
+pub fn session_leaders() -> Result<Vec<i32>> {
+    let pid = |leader: &Variant| i32::try_from(leader.get::<u32>()?).ok();
+    Ok(of_sessions("Leader")?.iter().filter_map(pid).collect())
+}
 
-impl Bus {
-    fn connect() -> Result<Bus> {
-        if !Path::new(RUNS).exists() {
-            return Err(Error::new(Kind::Unsupported, "systemd does not run here"));
+/// A property of every session.
+fn of_sessions(property: &str) -> Result<Vec<Variant>> {
+    let bus = Bus::connect()?;
+    let sessions = bus.call(LOGIND, "ListSessions", &().to_variant())?;
+    // Session, uid, user, seat, object.
+    let ask = |session: Variant| {
+        let object = session.child_value(4);
+        let of = [LOGIND[0], object.str()?, "org.freedesktop.login1.Session"];
+        // It may be over by now.
+        bus.property(of, property)
+    };
+    Ok(sessions.child_value(0).iter().filter_map(ask).collect())
+}
+
+/// A unit that is active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    pub name: String,
+    /// Whether it goes on by itself: not a service that ran once and is active all the same.
+    pub is_running: bool,
+    object: String,
+}
+
+/// The units that are active now.
+pub fn active_units() -> Result<Vec<Unit>> {
+    let bus = Bus::connect()?;
+    let states = (ACTIVE.to_vec(),).to_variant();
+    let answer = bus.call(SYSTEMD, "ListUnitsFiltered", &states)?;
+    // Name, description, load, active, sub, followed, object, and its job.
+    let text = |unit: &Variant, index| unit.child_value(index).str().map(str::to_owned);
+    let unit = |unit: Variant| {
+        Some(Unit {
+            name: text(&unit, 0)?,
+            is_running: text(&unit, 4)? != "exited",
+            object: text(&unit, 6)?,
+        })
+    };
+    Ok(answer.child_value(0).iter().filter_map(unit).collect())
+}
+
+/// Of each of these units, the file that it is from and those that add to it; of one that is
+/// gone meanwhile, none.
+pub fn unit_files(units: &[Unit]) -> Result<Vec<(Option<PathBuf>, Vec<PathBuf>)>> {
+    let bus = Bus::connect()?;
+    let ask = |unit: &Unit, property| bus.property([SYSTEMD[0], &unit.object, UNIT], property);
+    let files = |unit| {
+        let file = ask(unit, "FragmentPath").and_then(|path| path.get::<String>());
+        let more = ask(unit, "DropInPaths").and_then(|paths| paths.get::<Vec<String>>());
+        (
+            file.filter(|path| !path.is_empty()).map(PathBuf::from),
+            more.unwrap_or_default()
+                .into_iter()
+                .map(PathBuf::from)
+                .collect(),
+        )
+    };
+    Ok(units.iter().map(files).collect())
+}
+
+/// What restarting a unit would mean.
+pub struct Restart {
+    /// systemd does not stop or start it for anybody.
+    pub is_refused: bool,
+    /// The units that are restarted with it.
+    pub others: Vec<String>,
+}
+
+/// Asks what a restart would be, and changes nothing.
+pub fn restart_of(unit: &str) -> Result<Restart> {
+    let bus = Bus::connect()?;
+    let is = |property| ask_unit(&bus, unit, property).and_then(|v| v.get()) == Some(true);
+    let mut others: Vec<String> = Vec::new();
+    let mut waiting = vec![unit.to_owned()];
+    while let Some(next) = waiting.pop() {
+        // Those that need it to run, or are parts of it.
+        for property in ["RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"] {
+            let with: Option<Vec<String>> = ask_unit(&bus, &next, property).and_then(|v| v.get());
+            for other in with.unwrap_or_default() {
+                if other != unit && !others.contains(&other) && is_active(&bus, &other) {
+                    waiting.push(other.clone());
+                    others.push(other);
+                }
+            }
         }
-        let none = gio::Cancellable::NONE;
-        let unreachable = |e: glib::Error| Error::new(Kind::Failed, "D-Bus").because(e);
-        let address = gio::dbus_address_get_for_bus_sync(gio::BusType::System, none);
-        let flags = gio::DBusConnectionFlags::AUTHENTICATION_CLIENT
-            | gio::DBusConnectionFlags::MESSAGE_BUS_CONNECTION;
-        let connection = gio::DBusConnection::for_address_sync(
-            &address.map_err(unreachable)?,
-            flags,
-            None,
-            none,
-        );
-        Ok(Bus(connection.map_err(unreachable)?))
     }
-
-    fn call(&self, of: [&str; 3], method: &str, arguments: &Variant) -> Result<Variant, Refused> {
-        let [name, object, interface] = of;
-        self.0
-            .call_sync(
-                Some(name),
-                object,
-                interface,
-                method,
-                Some(arguments),
-                None::<&VariantTy>,
-                gio::DBusCallFlags::NONE,
-                TIMEOUT_MS,
-                gio::Cancellable::NONE,
-            )
-            .map_err(|source| Refused {
-                name: gio::DBusError::remote_error(&source).map(String::from),
-                error: Error::new(Kind::Failed, format!("asking {name}: {method}")).because(source),
-            })
-    }
+    Ok(Restart {
+        is_refused: is("RefuseManualStop") || is("RefuseManualStart"),
+        others,
+    })
 }
 
-/// What was answered, with the name that the error has in D-Bus.
-struct Refused {
-    name: Option<String>,
-    error: Error,
+fn is_active(bus: &Bus, unit: &str) -> bool {
+    let state = ask_unit(bus, unit, "ActiveState");
+    let state = state.as_ref().and_then(Variant::str);
+    state.is_some_and(|state| ACTIVE.contains(&state))
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Error {
-        refused.error
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.0.close_sync(gio::Cancellable::NONE);
-    }
+/// A property of a unit; `None` if that is not loaded.
+fn ask_unit(bus: &Bus, unit: &str, property: &str) -> Option<Variant> {
+    let object = bus.call(SYSTEMD, "GetUnit", &(unit,).to_variant()).ok()?;
+    let object = object.child_value(0);
+    bus.property([SYSTEMD[0], object.str()?, UNIT], property)
 }

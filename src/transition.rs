@@ -3,16 +3,21 @@
 //! became of it. Reads commits; what is done with it is decided elsewhere.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::affected::{self, Affected, Verdict};
+use crate::after::{self, Aftermath, Followed, Wanted};
 use crate::deployed_etc::ETC;
 use crate::diff::{Change, Walk};
 use crate::error::{Error, Kind, Result};
 use crate::etc::Merge;
+use crate::linkage::{self, Unresolved};
 use crate::observe::USR;
 use crate::packages::{self, Databases, PackageChange, PackageDifference};
 use crate::perform::Outcome;
-use crate::tree::whole::Whole;
 use crate::tree;
+use crate::tree::whole::Whole;
+use crate::unit_files::{self, Malformed};
 
 /// What an apply or a rollback did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +43,18 @@ pub struct Transition {
     pub etc_kept: Vec<(PathBuf, &'static str)>,
     /// The kernels of which modules came or went; that of the one that runs stay.
     pub kernels: Vec<String>,
+    /// Programs and libraries that would no longer find a library.
+    pub unresolved: Vec<Unresolved>,
+    /// Unit files that systemd would not read.
+    pub malformed: Vec<Malformed>,
+    /// What was done afterwards; with a dry run nothing.
+    pub aftermath: Aftermath,
+    /// What runs on files that are others now.
+    pub affected: Vec<Affected>,
+    /// What became of the services that were to be restarted.
+    pub restarted: Vec<Followed>,
+    /// What is different in `/usr`.
+    pub(crate) paths: Vec<(PathBuf, Change)>,
 }
 
 /// Where the modules of kernels are.
@@ -63,11 +80,15 @@ impl Transition {
         let (before, after) = (root(from)?, root(to)?);
         let usr = |root| tree::lookup(root, Path::new("usr"));
         if let (Some(old), Some(new)) = (usr(&before)?, usr(&after)?) {
-            let mut walk = Walk::new(Path::new(USR), old, new);
+            let mut walk = Walk::new(Path::new(USR), old.clone(), new.clone());
             while let Some(found) = walk.next_while(proceed) {
                 let found = found?;
-                transition.count(found.change, found.path);
+                transition.count(found.change, &found.path);
+                transition.paths.push((found.path, found.change));
             }
+            let paths = &transition.paths;
+            transition.malformed = unit_files::malformed(&old, &new, paths)?;
+            transition.unresolved = linkage::unresolved(&old, &new, paths, proceed)?;
         }
         let whole = |root| Whole {
             top: "/".into(),
@@ -81,7 +102,7 @@ impl Transition {
         Ok(transition)
     }
 
-    fn count(&mut self, change: Change, path: PathBuf) {
+    fn count(&mut self, change: Change, path: &Path) {
         match change {
             Change::Added => self.added += 1,
             Change::Removed => self.removed += 1,
@@ -96,7 +117,11 @@ impl Transition {
     /// Takes up what becomes of `/etc`.
     pub fn will_merge(&mut self, merge: &Merge) {
         let at = |path: &Path| Path::new(ETC).join(path);
-        self.etc = merge.changes.iter().map(|change| at(&change.path)).collect();
+        self.etc = merge
+            .changes
+            .iter()
+            .map(|change| at(&change.path))
+            .collect();
         let kept = merge.kept.iter();
         self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
     }
@@ -107,9 +132,48 @@ impl Transition {
         changes.all(|change| change == PackageChange::Added)
     }
 
+    /// Refuses where something would no longer start, and names it.
+    pub fn refuse_broken(&self) -> Result<()> {
+        let libraries = self.unresolved.iter().map(|broken| {
+            format!(
+                "{} needs {}, which is not there",
+                broken.file.display(),
+                broken.soname
+            )
+        });
+        let units = self
+            .malformed
+            .iter()
+            .map(|broken| format!("{}:{}: {}", broken.file.display(), broken.line, broken.why));
+        let broken: Vec<String> = libraries.chain(units).collect();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Unsupported,
+            format!("the commit would not work:{}", listed(&broken)),
+        )
+        .next("mend the commit, or allow that (--allow-broken)"))
+    }
+
+    /// Does what comes after the swap; `since` is [`affected::now`] of before it.
+    pub fn follow(&mut self, wanted: &Wanted, since: Duration, restart: bool) {
+        self.aftermath = after::follow(wanted);
+        let (affected, note) = affected::find(&self.paths, Some(since));
+        self.affected = affected;
+        self.outcome.notes.extend(note);
+        if restart {
+            let units = self
+                .affected
+                .iter()
+                .filter(|one| one.verdict == Verdict::Restart);
+            let units: Vec<String> = units.filter_map(|one| one.unit.clone()).collect();
+            self.restarted = after::restart(&units);
+        }
+    }
+
     /// Refuses where packages are replaced or removed, and names them.
     pub fn refuse_replacement(&self) -> Result<()> {
-        const MOST: usize = 20;
         let replaced = self.packages.iter();
         let replaced: Vec<&PackageDifference> = replaced
             .filter(|package| package.change != PackageChange::Added)
@@ -119,20 +183,29 @@ impl Transition {
         }
         let named: Vec<String> = replaced
             .iter()
-            .take(MOST)
-            .map(|package| format!("\n  {} {}", package.change.name(), package.name))
+            .map(|package| format!("{} {}", package.change.name(), package.name))
             .collect();
-        let more = match replaced.len().saturating_sub(MOST) {
-            0 => String::new(),
-            more => format!("\n  and {more} more"),
-        };
         Err(Error::new(
             Kind::NotAdditive,
             format!(
-                "packages would be replaced or removed under what runs:{}{more}\n",
-                named.concat()
+                "packages would be replaced or removed under what runs:{}",
+                listed(&named)
             ),
         )
         .next("reboot into it instead, or allow that (--allow-replacement)"))
     }
+}
+
+/// A line for each of the first few, and how many more there are.
+fn listed(lines: &[String]) -> String {
+    const MOST: usize = 20;
+    let mut text: String = lines
+        .iter()
+        .take(MOST)
+        .map(|line| format!("\n  {line}"))
+        .collect();
+    if let more @ 1.. = lines.len().saturating_sub(MOST) {
+        text += &format!("\n  and {more} more");
+    }
+    text + "\n"
 }

@@ -10,6 +10,7 @@ mod reach;
 pub mod whole;
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -65,6 +66,11 @@ pub trait Node {
 
     /// The content of an ordinary file.
     fn open(&self) -> Result<Box<dyn Read>>;
+
+    /// The same, to be read from any place of it on; `None` where that cannot be had.
+    fn open_file(&self) -> Result<Option<File>> {
+        Ok(None)
+    }
 
     /// What a symbolic link says.
     fn target(&self) -> Result<PathBuf>;

@@ -53,7 +53,12 @@ impl Uppers<'_> {
 
     /// Makes the two directories of an upper of this boot that lies over `layer`, or over the base,
     /// whose attributes it gets.
-    pub fn make_over(&self, system: &System, directory: &Path, layer: Option<&Layer>) -> Result<()> {
+    pub fn make_over(
+        &self,
+        system: &System,
+        directory: &Path,
+        layer: Option<&Layer>,
+    ) -> Result<()> {
         let like = match layer {
             Some(layer) => Attributes::of(&layer.0)?,
             None => swap::attributes_of_base(system)?,
@@ -86,7 +91,12 @@ impl Uppers<'_> {
         let (parent, name) = self.open_parent(directory)?;
         let ours = self.deployment.backing().join(OURS).join(UPPERS);
         let uppers = files::ensure_directory(self.sysroot, &ours, 0o700)?;
-        files::rename(&parent, &name, &uppers, &format!("{:016x}", random::bits()?))
+        files::rename(
+            &parent,
+            &name,
+            &uppers,
+            &format!("{:016x}", random::bits()?),
+        )
     }
 
     /// Copies an upper from elsewhere to the place that ends with the boot.

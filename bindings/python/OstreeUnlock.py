@@ -23,6 +23,8 @@ from ..overrides import override
 OstreeUnlock = get_introspection_module("OstreeUnlock")
 
 __all__ = [
+    "apply",
+    "apply_async",
     "begin",
     "begin_async",
     "cleanup",
@@ -49,6 +51,8 @@ __all__ = [
     "keep_save",
     "keep_save_async",
     "record",
+    "rollback",
+    "rollback_async",
     "status",
     "unlocked",
 ]
@@ -260,6 +264,18 @@ def keep_drop(sysroot, name, options=None, progress=None, cancellable=None, **ke
 
 
 @_raising
+def apply(sysroot, deployment=None, commit=None, options=None, progress=None, cancellable=None, **keywords):
+    """Makes another commit's /usr live, without one that of the deployment which boots next; a Transition."""
+    return OstreeUnlock.apply(sysroot, deployment, commit, _options(options, keywords), progress, cancellable)
+
+
+@_raising
+def rollback(sysroot, deployment=None, all=False, options=None, progress=None, cancellable=None, **keywords):
+    """Puts back what was there before the last apply(), or with `all` before the first one; a Transition."""
+    return OstreeUnlock.rollback(sysroot, deployment, all, _options(options, keywords), progress, cancellable)
+
+
+@_raising
 def cleanup(sysroot, deployment=None, options=None, progress=None, cancellable=None, **keywords):
     """Removes what earlier boots and other deployments left; an Outcome."""
     return OstreeUnlock.cleanup(sysroot, deployment, _options(options, keywords), progress, cancellable)
@@ -389,6 +405,42 @@ def keep_restore_async(
     if callback is not None:
         return OstreeUnlock.keep_restore_async(*arguments, cancellable, callback, *user_data)
     return _await(OstreeUnlock.keep_restore_async, OstreeUnlock.keep_restore_finish, arguments, cancellable)
+
+
+def apply_async(
+    sysroot,
+    deployment=None,
+    commit=None,
+    options=None,
+    progress=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **keywords,
+):
+    """apply() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, commit, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.apply_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.apply_async, OstreeUnlock.apply_finish, arguments, cancellable)
+
+
+def rollback_async(
+    sysroot,
+    deployment=None,
+    all=False,
+    options=None,
+    progress=None,
+    cancellable=None,
+    callback=None,
+    *user_data,
+    **keywords,
+):
+    """rollback() in the background. With a callback as GIO has it; without one `await` what it returns, in asyncio."""
+    arguments = (sysroot, deployment, all, _options(options, keywords), progress)
+    if callback is not None:
+        return OstreeUnlock.rollback_async(*arguments, cancellable, callback, *user_data)
+    return _await(OstreeUnlock.rollback_async, OstreeUnlock.rollback_finish, arguments, cancellable)
 
 
 async def _await(start, finish, arguments, cancellable):

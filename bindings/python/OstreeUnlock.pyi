@@ -161,6 +161,7 @@ class Options:
         self,
         *,
         after_upgrade: bool = ...,
+        allow_replacement: bool = ...,
         backing: Backing = ...,
         body: str | None = ...,
         branch: str | None = ...,
@@ -200,6 +201,7 @@ class Options:
     def add_preference(self, path: str | bytes, prefer: Prefer) -> None: ...
     def add_sign_key(self, kind: str, key: str) -> None: ...
     def set_after_upgrade(self, after_upgrade: bool) -> None: ...
+    def set_allow_replacement(self, allow_replacement: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
     def set_body(self, body: str | None) -> None: ...
     def set_branch(self, branch: str | None) -> None: ...
@@ -283,6 +285,19 @@ class Transfer:
     def get_checksum(self) -> str | None: ...
     def get_resolved(self) -> list[Conflict]: ...
     def get_skipped(self) -> list[Omission]: ...
+
+class Transition:
+    def get_added(self) -> int: ...
+    def get_changed(self) -> int: ...
+    def get_etc(self) -> list[str]: ...
+    def get_etc_kept(self) -> list[Omission]: ...
+    def get_from(self) -> str: ...
+    def get_kernels(self) -> list[str]: ...
+    def get_outcome(self) -> Outcome: ...
+    def get_packages(self) -> list[PackageDifference]: ...
+    def get_removed(self) -> int: ...
+    def get_to(self) -> str: ...
+    def is_purely_additive(self) -> bool: ...
 
 class UnlockError(GLib.Error):
     conflicts: tuple[Conflict, ...]
@@ -521,6 +536,33 @@ def keep_drop(
     lock_held: bool = ...,
     lock_wait: int = ...,
 ) -> bool: ...
+def apply(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    commit: str | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    allow_replacement: bool = ...,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Transition: ...
+def rollback(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    all: bool = False,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    *,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Transition: ...
 @overload
 def begin_async(
     sysroot: OSTree.Sysroot,
@@ -755,6 +797,74 @@ def keep_restore_async(
 def keep_restore_finish(
     result: Gio.AsyncResult,
 ) -> Transfer: ...
+@overload
+def apply_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    commit: str | None = None,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    allow_replacement: bool = ...,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Awaitable[Transition]: ...
+@overload
+def apply_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    commit: str | None,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    allow_replacement: bool = ...,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> None: ...
+def apply_finish(
+    result: Gio.AsyncResult,
+) -> Transition: ...
+@overload
+def rollback_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    all: bool = False,
+    options: Options | None = None,
+    progress: OSTree.AsyncProgress | None = None,
+    cancellable: Gio.Cancellable | None = None,
+    callback: None = None,
+    *,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> Awaitable[Transition]: ...
+@overload
+def rollback_async(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None,
+    all: bool,
+    options: Options | None,
+    progress: OSTree.AsyncProgress | None,
+    cancellable: Gio.Cancellable | None,
+    callback: Callable[..., None],
+    *user_data: Any,
+    dry_run: bool = ...,
+    lock_held: bool = ...,
+    lock_wait: int = ...,
+    preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
+) -> None: ...
+def rollback_finish(
+    result: Gio.AsyncResult,
+) -> Transition: ...
 def unlocked(
     sysroot: OSTree.Sysroot,
     deployment: OSTree.Deployment | None = None,

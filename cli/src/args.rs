@@ -257,6 +257,10 @@ pub(crate) struct CleanupArgs {
     #[arg(long)]
     after_upgrade: bool,
 
+    /// Only take back what live commits brought to /etc, as when the system goes down
+    #[arg(long, conflicts_with = "after_upgrade")]
+    etc: bool,
+
     /// Only print what would be done
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -274,6 +278,7 @@ impl CleanupArgs {
     pub(crate) fn options(&self) -> Options {
         Options::new()
             .after_upgrade(self.after_upgrade)
+            .only_etc(self.etc)
             .dry_run(self.dry_run)
             .lock_wait(self.lock_wait)
     }

@@ -57,6 +57,7 @@ mod tests {
         assert_eq!(status(Kind::NotAllowed), 25);
         assert_eq!(status(Kind::NotFound), 26);
         assert_eq!(status(Kind::Conflict), 28);
+        assert_eq!(status(Kind::NotAdditive), 30);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use ostree_sys::{
 use crate::capi::guard::{guard, guard_quiet};
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::outcome::OstreeSysrootUnlockOutcome;
-use crate::capi::request::{Request, name as given_name, state as known_state};
+use crate::capi::request::{Moved, Request, name as given_name, state as known_state};
 use crate::capi::revision::OstreeSysrootUnlockRevision;
 use crate::capi::task::{Made, finish, start};
 use crate::capi::transfer::OstreeSysrootUnlockTransfer;
@@ -22,14 +22,6 @@ use crate::verbs::cleanup::cleanup;
 use crate::verbs::commit::commit;
 use crate::verbs::end::end;
 use crate::verbs::keep::{keep_restore, keep_save};
-
-/// A request goes to a thread as a whole, and its caller must not use the sysroot before
-/// the callback.
-struct Moved(Request);
-
-// SAFETY: reference counts of GObjects are atomic, and of the sysroot itself nothing is
-// used but its path, which never changes.
-unsafe impl Send for Moved {}
 
 /// ostree_sysroot_unlock_begin_async:
 /// @sysroot: the booted sysroot

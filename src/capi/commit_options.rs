@@ -106,6 +106,10 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_onto(
 /// called several times, and of those that fit, the longest path counts. By default such a
 /// conflict makes the operation fail with %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT.
 ///
+/// `apply` and `rollback`, where what was written hides what the commit changes: with
+/// %OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES it goes on hiding that. There is no other way to decide
+/// it, as what was written is never taken away.
+///
 /// A path that is not absolute, or a value that this library does not know, makes it fail with
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
 ///

@@ -50,6 +50,8 @@ use crate::error::{Error, Kind};
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT: both sides changed the same; see
 /// ostree_sysroot_unlock_error_get_conflicts()
 /// @OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED: what was read was written to meanwhile
+/// @OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE: packages would be replaced or removed under what
+/// runs, which was not allowed
 ///
 /// What went wrong. The numbers never change, and more may be added, so treat one that you do
 /// not know like %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED.

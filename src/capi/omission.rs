@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-//! `OstreeSysrootUnlockOmission`: a file that was left out, and why.
+//! `OstreeSysrootUnlockOmission`: a file that was left out, or left as it is, and why.
 
 use std::ffi::{CStr, CString, c_char};
 use std::path::PathBuf;
@@ -15,8 +15,10 @@ use crate::capi::text::{filename, text};
 /// OstreeSysrootUnlockOmission:
 ///
 /// A file that cannot be in a commit and was left out, as
-/// ostree_sysroot_unlock_options_set_skip_special() asked for. It never changes, and may be
-/// used by several threads.
+/// ostree_sysroot_unlock_options_set_skip_special() asked for; or one of `/etc` that stays as it
+/// is although a live commit has another default for it, from
+/// ostree_sysroot_unlock_transition_get_etc_kept(). It never changes, and may be used by several
+/// threads.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockOmission(());
@@ -101,7 +103,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_omission_get_path(
 /// ostree_sysroot_unlock_omission_get_reason:
 /// @omission: an omission
 ///
-/// Returns: (transfer none): why it cannot be in a commit, for people
+/// Returns: (transfer none): why it was left out, or stays as it is, for people
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

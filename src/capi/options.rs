@@ -136,8 +136,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_unref(
 /// @options: the options
 /// @dry_run: %TRUE to change nothing
 ///
-/// `begin`, `end`, `cleanup`, `commit` and `keep_restore`: say what would be done, and change
-/// nothing. The default is to do it.
+/// `begin`, `end`, `cleanup`, `commit`, `keep_restore`, `apply` and `rollback`: say what would be
+/// done, and change nothing. The default is to do it.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]
@@ -316,6 +316,27 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_after_upgrade(
     unsafe {
         method(options, |options| {
             options.change(|o| o.after_upgrade(after_upgrade != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_allow_replacement:
+/// @options: the options
+/// @allow_replacement: %TRUE to go on
+///
+/// `apply`: go on although packages are replaced or removed under what runs. The default is to
+/// refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE; `rollback` never asks.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_allow_replacement(
+    options: *mut OstreeSysrootUnlockOptions,
+    allow_replacement: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.allow_replacement(allow_replacement != GFALSE))
         })
     }
 }

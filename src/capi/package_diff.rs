@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `OstreeSysrootUnlockPackageDiff`: what became of all packages.
 
-use std::ffi::{CStr, CString, c_char};
-use std::ptr;
+use std::ffi::{CStr, c_char};
 use std::sync::{Arc, OnceLock};
 
 use glib_sys::{GPtrArray, GType, gboolean};
@@ -10,7 +9,7 @@ use glib_sys::{GPtrArray, GType, gboolean};
 use crate::capi::boxed::{Border, add_reference, drop_reference, give_all, register};
 use crate::capi::guard::{guard_quiet, method};
 use crate::capi::package_difference::{self, OstreeSysrootUnlockPackageDifference};
-use crate::capi::text::filename;
+use crate::capi::text::{Filenames, filenames};
 use crate::verbs::diff_packages::PackageDiff;
 
 /// OstreeSysrootUnlockPackageDiff:
@@ -23,33 +22,17 @@ pub struct OstreeSysrootUnlockPackageDiff(());
 
 pub struct Value {
     packages: Vec<Arc<package_difference::Value>>,
-    unowned: Paths,
+    unowned: Filenames,
     is_purely_additive: bool,
 }
-
-/// Paths, and an array that ends with NULL of pointers to them.
-struct Paths {
-    pointers: Vec<*const c_char>,
-    _paths: Vec<CString>,
-}
-
-// SAFETY: the pointers are into texts that go with them, and that nobody changes.
-unsafe impl Send for Paths {}
-// SAFETY: as above.
-unsafe impl Sync for Paths {}
 
 impl From<PackageDiff> for Value {
     fn from(diff: PackageDiff) -> Value {
         let is_purely_additive = diff.is_purely_additive();
-        let paths: Vec<CString> = diff.unowned.iter().map(|path| filename(path)).collect();
-        let pointers = paths.iter().map(|path| path.as_ptr());
         let packages = diff.packages.into_iter();
         Value {
             packages: packages.map(|one| Arc::new(one.into())).collect(),
-            unowned: Paths {
-                pointers: pointers.chain([ptr::null()]).collect(),
-                _paths: paths,
-            },
+            unowned: filenames(&diff.unowned),
             is_purely_additive,
         }
     }
@@ -134,7 +117,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_package_diff_get_unowned(
     diff: *mut OstreeSysrootUnlockPackageDiff,
 ) -> *const *const c_char {
     // SAFETY: the caller keeps the promises of the header.
-    unsafe { method(diff, |diff| diff.unowned.pointers.as_ptr()) }
+    unsafe { method(diff, |diff| diff.unowned.as_ptr()) }
 }
 
 /// ostree_sysroot_unlock_package_diff_is_purely_additive:

@@ -78,6 +78,14 @@ impl Request {
     }
 }
 
+/// A request goes to a thread as a whole, and its caller must not use the sysroot before
+/// the callback.
+pub struct Moved(pub Request);
+
+// SAFETY: reference counts of GObjects are atomic, and of the sysroot itself nothing is
+// used but its path, which never changes.
+unsafe impl Send for Moved {}
+
 /// What the comparison of two commits takes.
 pub struct CommitsRequest {
     repo: ostree::Repo,

@@ -24,6 +24,34 @@ pub fn filename(path: &Path) -> CString {
     CString::new(path.as_os_str().as_bytes()).unwrap_or_default()
 }
 
+/// Paths, and an array that ends with NULL of pointers to them.
+pub struct Filenames {
+    pointers: Vec<*const c_char>,
+    _paths: Vec<CString>,
+}
+
+// SAFETY: the pointers are into texts that go with them, and that nobody changes.
+unsafe impl Send for Filenames {}
+// SAFETY: as above.
+unsafe impl Sync for Filenames {}
+
+impl Filenames {
+    /// The array to lend out.
+    pub fn as_ptr(&self) -> *const *const c_char {
+        self.pointers.as_ptr()
+    }
+}
+
+/// A list of paths.
+pub fn filenames(list: &[PathBuf]) -> Filenames {
+    let paths: Vec<CString> = list.iter().map(|path| filename(path)).collect();
+    let pointers = paths.iter().map(|path| path.as_ptr());
+    Filenames {
+        pointers: pointers.chain([ptr::null()]).collect(),
+        _paths: paths,
+    }
+}
+
 /// A text that C passes; what is not UTF-8 in it is replaced. `None` for NULL.
 ///
 /// # Safety

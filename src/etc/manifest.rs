@@ -38,7 +38,8 @@ type Whole = (u32, Vec<Line>);
 /// Writes it into the directory `place`; it is on the disk when this returns.
 pub fn write(place: &Path, entries: &[Entry]) -> Result<()> {
     let directory = files::hold(place)?;
-    files::write_lasting(directory, NAME, to_variant(entries).data()).map_err(|e| e.at(place))
+    files::remove_unfinished(&directory, NAME)?;
+    files::write_lasting(&directory, NAME, to_variant(entries).data()).map_err(|e| e.at(place))
 }
 
 impl Entry {

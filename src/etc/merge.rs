@@ -26,6 +26,8 @@ pub struct Merge {
     pub kept: Vec<Kept>,
     /// What goes, and was removed here before: not to come back with its directory.
     pub(super) absent: Vec<PathBuf>,
+    /// What is as it is to be, and will be written to.
+    pub(super) written: Vec<Change>,
 }
 
 /// A default that takes effect.
@@ -54,12 +56,35 @@ impl Merge {
         Ok(self)
     }
 
+    /// Has the undo know these paths as well: programs will write to them because the commit is live
+    /// (adopt.rs).
+    pub fn keeping(mut self, current: &Rc<dyn Node>, paths: &[&str]) -> Result<Merge> {
+        for path in paths.iter().map(PathBuf::from) {
+            let there = description::at(current, &path)?;
+            let is_special = there.as_ref().is_some_and(Description::is_special);
+            if is_special || self.changes.iter().any(|change| change.path == path) {
+                continue;
+            }
+            self.absent.retain(|absent| *absent != path);
+            self.written.push(Change {
+                path,
+                change: diff::Change::Modified,
+                before: there.clone(),
+                after: there,
+                content: None,
+            });
+        }
+        Ok(self)
+    }
+
     /// How many bytes the undo takes, and how many the new files.
     pub fn size(&self) -> (u64, u64) {
         let size = |file: &Option<Description>| file.as_ref().map_or(0, |file| file.side.size);
-        self.changes.iter().fold((0, 0), |(before, after), change| {
-            (before + size(&change.before), after + size(&change.after))
-        })
+        let before = self.changes.iter().chain(&self.written);
+        (
+            before.map(|change| size(&change.before)).sum(),
+            self.changes.iter().map(|change| size(&change.after)).sum(),
+        )
     }
 }
 
@@ -180,6 +205,7 @@ impl Planning<'_> {
             changes: Vec::new(),
             kept: self.kept,
             absent: self.absent,
+            written: Vec::new(),
         };
         let mut gone = BTreeSet::new();
         for change in self.goes.into_iter().rev().chain(self.comes) {

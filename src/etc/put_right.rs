@@ -140,12 +140,11 @@ impl Righting<'_> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::merge::plan;
-    use super::super::sample::{Dice, Sample, mode, stop_after};
+    use super::super::sample::{Dice, Sample, mode, stop_after, stops};
     use super::super::undo::{Undo, undos};
     use super::*;
     use crate::diff::{Found, Walk};
     use std::fs;
-    use std::process::Command;
 
     const GO_ON: &dyn Fn() -> Result<()> = &|| Ok(());
 
@@ -194,9 +193,7 @@ mod tests {
                 Ok(_) => fs::remove_file(&theirs).unwrap(),
                 Err(_) => {}
             }
-            let mut copy = Command::new("cp");
-            let copied = copy.arg("-aT").arg(&ours).arg(&theirs).status();
-            assert!(copied.unwrap().success());
+            self.copy_one(&ours, &theirs);
             true
         }
     }
@@ -275,7 +272,7 @@ mod tests {
             };
             right(u64::MAX);
             let wanted = sample.defaults("other");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.copy("kept", "other");
                 let stopped = right(stop);
                 assert_eq!(sample.defaults("other"), wanted, "{seed} {stop}");

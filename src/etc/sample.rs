@@ -11,27 +11,37 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use gio::prelude::*;
 use rustix::fs::XattrFlags;
 
 use super::description::SELINUX;
 use crate::error::{Error, Kind, Result};
-use crate::sys::{copy, xattr};
-use crate::tree::{Node, disk};
+use crate::sys::{copy, mounts, namespace, xattr};
+use crate::tree::{Node, commit, disk};
 
 /// A directory with trees in it, by name.
 pub struct Sample(pub PathBuf);
 
+thread_local! {
+    static HAS_LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Drop for Sample {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = mounts::detach(&self.0);
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
 impl Sample {
+    /// In RAM, as all of it is synced again and again, and mounted where only this thread sees it.
     pub fn new(name: &str) -> Sample {
+        if !HAS_LEFT.replace(true) {
+            namespace::leave().unwrap();
+        }
         let at = std::env::temp_dir().join(format!("ou-etc-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&at);
         fs::create_dir_all(&at).unwrap();
+        mounts::mount_tmpfs(&at, None).unwrap();
         Sample(at)
     }
 
@@ -50,6 +60,25 @@ impl Sample {
 
     pub fn node(&self, path: &str) -> Rc<dyn Node> {
         disk::root(&self.at(path)).unwrap()
+    }
+
+    /// The trees as those of commits.
+    pub fn committed<const N: usize>(&self, trees: [&str; N]) -> [Rc<dyn Node>; N] {
+        const NONE: Option<&gio::Cancellable> = gio::Cancellable::NONE;
+        let repo = ostree::Repo::new(&gio::File::for_path(self.at("repo")));
+        repo.create(ostree::RepoMode::Bare, NONE).unwrap();
+        repo.prepare_transaction(NONE).unwrap();
+        let roots = trees.map(|tree| {
+            let (from, to) = (
+                gio::File::for_path(self.at(tree)),
+                ostree::MutableTree::new(),
+            );
+            repo.write_directory_to_mtree(&from, &to, None, NONE)
+                .unwrap();
+            repo.write_mtree(&to, NONE).unwrap()
+        });
+        repo.commit_transaction(NONE).unwrap();
+        roots.map(|root| commit::of_file(&repo, root.downcast_ref().unwrap()).unwrap())
     }
 
     /// Writes a file with its directories, with this text; an empty one stands for no file.
@@ -78,6 +107,24 @@ impl Sample {
         let _ = fs::remove_dir_all(&to);
         fs::create_dir_all(&to).unwrap();
         copy::tree(&self.at(from), &to, &|| Ok(())).unwrap();
+    }
+
+    /// Makes `to`, where nothing is, a copy of the file or directory `from`.
+    pub fn copy_one(&self, from: &Path, to: &Path) {
+        if from.is_dir() && !from.is_symlink() {
+            fs::create_dir(to).unwrap();
+            return copy::tree(from, to, &|| Ok(())).unwrap();
+        }
+        let (one, copied) = (self.at("one"), self.at("copied"));
+        for directory in [&one, &copied] {
+            fs::create_dir(directory).unwrap();
+        }
+        fs::hard_link(from, one.join("file")).unwrap();
+        copy::tree(&one, &copied, &|| Ok(())).unwrap();
+        fs::rename(copied.join("file"), to).unwrap();
+        for directory in [one, copied] {
+            fs::remove_dir_all(directory).unwrap();
+        }
     }
 
     /// All that is in a tree, with what can be known of it, but for the times of directories.
@@ -141,12 +188,35 @@ fn line(at: &Path, detail: Detail) -> String {
     )
 }
 
-pub fn set(path: &Path, name: &str, value: &str) {
-    rustix::fs::lsetxattr(path, name, value.as_bytes(), XattrFlags::empty()).unwrap();
+pub fn set(path: &Path, name: &str, value: impl AsRef<[u8]>) {
+    rustix::fs::lsetxattr(path, name, value.as_ref(), XattrFlags::empty()).unwrap();
+}
+
+/// Has user 1 read and write, too.
+pub fn set_acl(path: &Path, name: &str) {
+    const ACL: [(u16, u16, u32); 5] = [
+        (0x01, 6, u32::MAX),
+        (0x02, 6, 1),
+        (0x04, 4, u32::MAX),
+        (0x10, 6, u32::MAX),
+        (0x20, 4, u32::MAX),
+    ];
+    let mut value = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in ACL {
+        value.extend(tag.to_le_bytes());
+        value.extend(permissions.to_le_bytes());
+        value.extend(id.to_le_bytes());
+    }
+    set(path, name, value);
 }
 
 pub fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// After how many steps to stop; who goes through all of them never gets to an end.
+pub fn stops() -> impl Iterator<Item = u64> {
+    (0..).inspect(|stop| assert!(*stop < 300, "it never succeeds"))
 }
 
 /// Says that it goes on, so many times.
@@ -213,8 +283,8 @@ impl Dice {
             _ if !is_there => {}
             11 if !at.is_symlink() => mode(&at, [0o700, 0o755, 0o1644][to_index(value)]),
             12 => lchown(&at, Some(to_id(value)), Some(1)).unwrap(),
-            13 => set(&at, "trusted.test", &value.to_string()),
-            14 => set(&at, "security.selinux", &value.to_string()),
+            13 => set(&at, "trusted.test", value.to_string()),
+            14 => set(&at, "security.selinux", value.to_string()),
             _ => _ = xattr::replace_all(&at, &xattr::Xattrs::new(), |_| false),
         }
     }

@@ -63,31 +63,38 @@ pub fn is_there(root: &Path) -> bool {
 /// was passed over, as it became another meanwhile. `proceed` is asked before each step, twice: an
 /// error of it or of a step leaves everything as far as it came.
 pub fn carry(root: &Path, steps: Vec<Step>, proceed: &dyn Fn() -> Result<()>) -> Result<Vec<Kept>> {
-    let mut kept = Vec::new();
-    if !steps.is_empty() {
-        let mut stage = Stage::open(root)?;
-        let mut ready = Vec::new();
-        for step in steps {
-            proceed()?;
-            let prepared = stage
-                .prepare(&step)
-                .map_err(|e| e.at(at(root, &step.path)))?;
-            ready.push((step, prepared));
-        }
-        sync(root)?;
-        for (step, prepared) in ready {
-            proceed()?;
-            let done = take(root, &step, prepared).map_err(|e| e.at(at(root, &step.path)))?;
-            kept.extend(done.map(|reason| Kept {
-                path: step.path,
-                reason,
-            }));
-        }
-        sync(root)?;
-    }
+    let kept = match steps.is_empty() {
+        true => Vec::new(),
+        false => all(root, steps, proceed)?,
+    };
+    // Also where nothing was left to do: who did it may have died before this.
+    sync(root)?;
     if is_there(root) {
         files::remove_tree(&files::hold(root)?, NAME).map_err(|e| e.at(root))?;
         sync(root)?;
+    }
+    Ok(kept)
+}
+
+fn all(root: &Path, steps: Vec<Step>, proceed: &dyn Fn() -> Result<()>) -> Result<Vec<Kept>> {
+    let mut stage = Stage::open(root)?;
+    let mut ready = Vec::new();
+    for step in steps {
+        proceed()?;
+        let prepared = stage
+            .prepare(&step)
+            .map_err(|e| e.at(at(root, &step.path)))?;
+        ready.push((step, prepared));
+    }
+    sync(root)?;
+    let mut kept = Vec::new();
+    for (step, prepared) in ready {
+        proceed()?;
+        let done = take(root, &step, prepared).map_err(|e| e.at(at(root, &step.path)))?;
+        kept.extend(done.map(|reason| Kept {
+            path: step.path,
+            reason,
+        }));
     }
     Ok(kept)
 }

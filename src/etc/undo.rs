@@ -106,7 +106,7 @@ fn write(place: &Path, etc: &Path, merge: &Merge, proceed: &dyn Fn() -> Result<(
     let made = builder.recursive(true).mode(0o700).create(&copies);
     made.map_err(|e| Error::io("making a directory for what was in /etc", e).at(&copies))?;
     let mut entries = Vec::new();
-    for (number, change) in merge.changes.iter().enumerate() {
+    for (number, change) in merge.changes.iter().chain(&merge.written).enumerate() {
         proceed()?;
         let copy = copies.join(number.to_string());
         entries.push(record(&copy, etc, change)?);
@@ -288,9 +288,9 @@ fn numbers(directory: &Path) -> Result<Vec<u64>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::merge;
-    use super::super::sample::{self, Dice, Sample, stop_after};
+    use super::super::sample::{self, Dice, Sample, stop_after, stops};
     use super::*;
-    use crate::sys::{mounts, namespace};
+    use crate::sys::mounts;
 
     const GO_ON: &dyn Fn() -> Result<()> = &|| Ok(());
 
@@ -362,12 +362,74 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_read_from_commits() {
+        let sample = Sample::of_three("commits");
+        sample.files("changed", ["1", "1", "2"]);
+        sample.files("local", ["1", "mine", "2"]);
+        sample.files("gone/a", ["1", "1", ""]);
+        sample.files("new/a", ["", "", "1"]);
+        for (side, target) in [("old", "1"), ("etc", "1"), ("new", "2")] {
+            let side = sample.at(side);
+            std::os::unix::fs::symlink(target, side.join("link")).unwrap();
+            sample::set(&side.join("changed"), "trusted.test", target);
+            sample::set(&side, "trusted.test", target);
+        }
+        sample::mode(&sample.at("new/new"), 0o1770);
+        let before = sample.listing("etc");
+        let [old, new] = sample.committed(["old", "new"]);
+        let merge = merge::plan(&old, &sample.node("etc"), &new).unwrap();
+        let paths: Vec<_> = merge.kept.iter().map(|kept| kept.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("local")]);
+        let place = sample.at("undo/0");
+        let undo = Undo::record(&place, &sample.at("etc"), &merge, GO_ON).unwrap();
+        undo.carry_out(GO_ON).unwrap();
+        sample.file("new/local", "mine");
+        assert_eq!(sample.defaults("etc"), sample.defaults("new"));
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
+    }
+
+    #[test]
+    fn acls_come_and_go_and_none_is_inherited() {
+        const ACCESS: &str = "system.posix_acl_access";
+        const DEFAULT: &str = "system.posix_acl_default";
+        let sample = Sample::of_three("acl");
+        sample.files("changed", ["1", "1", "2"]);
+        sample.files("loses", ["1", "1", "1"]);
+        sample.files("gets", ["1", "1", "1"]);
+        sample.files("local", ["1", "1", "2"]);
+        sample.files("dir/a", ["1", "1", "1"]);
+        sample.files("new/a", ["", "", "1"]);
+        for (path, name) in [
+            ("old/loses", ACCESS),
+            ("etc/loses", ACCESS),
+            ("new/gets", ACCESS),
+            ("etc/local", ACCESS),
+            ("new/dir", ACCESS),
+            ("new/new", DEFAULT),
+            ("old", DEFAULT),
+            ("etc", DEFAULT),
+            ("new", DEFAULT),
+        ] {
+            sample::set_acl(&sample.at(path), name);
+        }
+        let before = sample.listing("etc");
+        assert_eq!(sample.plan().kept.len(), 1);
+        sample.apply();
+        fs::write(sample.at("new/local"), "1").unwrap();
+        sample::set_acl(&sample.at("new/local"), ACCESS);
+        assert_eq!(sample.defaults("etc"), sample.defaults("new"));
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
+    }
+
+    #[test]
     fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
         for seed in 0..6 {
             let sample = Sample::random("dies", seed);
             let before = sample.listing("etc");
             sample.copy("etc", "kept");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.copy("kept", "etc");
                 let done = sample.record().attempt(&stop_after(stop));
                 // Who takes back dies, too, at another step each time.
@@ -387,7 +449,7 @@ mod tests {
         for seed in 6..12 {
             let sample = Sample::random("again", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 sample.apply();
                 let stopped = sample.back(&stop_after(stop)).is_err();
                 assert_eq!(sample.kept(), [""; 0], "{seed} {stop}");
@@ -404,7 +466,7 @@ mod tests {
         let sample = Sample::random("half", 3);
         let before = sample.listing("etc");
         let (place, etc, plan) = (sample.at("undo/0"), sample.at("etc"), sample.plan());
-        for stop in 0.. {
+        for stop in stops() {
             let written = write(&place, &etc, &plan, &stop_after(stop));
             assert!(place.join(FILES).exists());
             if written.is_ok() {
@@ -427,7 +489,7 @@ mod tests {
         for seed in 0..4 {
             let sample = Sample::random("failure", seed);
             let before = sample.listing("etc");
-            for stop in 0.. {
+            for stop in stops() {
                 if sample.record().carry_out(&stop_after(stop)).is_ok() {
                     break;
                 }
@@ -561,8 +623,8 @@ mod tests {
             assert_eq!(taken, TakenBack::default());
         }
         assert_eq!(sample.listing("etc"), before);
-        assert_eq!(undos(&undos_at).unwrap(), Vec::<PathBuf>::new());
-        assert_eq!(undos(&sample.at("nowhere")).unwrap(), Vec::<PathBuf>::new());
+        assert!(undos(&undos_at).unwrap().is_empty());
+        assert!(undos(&sample.at("nowhere")).unwrap().is_empty());
     }
 
     #[test]
@@ -592,16 +654,11 @@ mod tests {
         assert_eq!(sample.read("etc/dir/b"), "mine");
     }
 
-    /// Runs `test` with an `/etc` that has so many bytes, mounted where nobody else sees it.
-    fn on_a_small_disk(name: &'static str, size: u64, test: fn(&Sample)) {
-        let thread = std::thread::spawn(move || {
-            namespace::leave().unwrap();
-            let sample = Sample::of_three(name);
-            mounts::mount_tmpfs(&sample.at("etc"), Some(size)).unwrap();
-            test(&sample);
-            mounts::detach(&sample.at("etc")).unwrap();
-        });
-        thread.join().unwrap();
+    /// With an `/etc` that has so many bytes.
+    fn on_a_small_disk(name: &str, size: u64) -> Sample {
+        let sample = Sample::of_three(name);
+        mounts::mount_tmpfs(&sample.at("etc"), Some(size)).unwrap();
+        sample
     }
 
     fn pages(number: usize) -> String {
@@ -610,68 +667,65 @@ mod tests {
 
     #[test]
     fn a_full_disk_leaves_everything_as_it_was() {
-        on_a_small_disk("full", 40 * 4096, |sample| {
-            sample.files("a", ["1", "1", &pages(8)]);
-            sample.files("b", ["", "", &pages(8)]);
-            sample.files("gone/c", ["1", "1", ""]);
-            let mut failures = 0;
-            for ballast in 0..36 {
-                let _ = fs::remove_file(sample.at("etc/ballast"));
-                sample.file("etc/ballast", &pages(ballast));
-                let before = sample.listing("etc");
-                if let Err(error) = sample.record().carry_out(GO_ON) {
-                    assert_eq!(error.kind(), Kind::NoSpace);
-                    assert!(!sample.at("undo/0").exists());
-                    failures += 1;
-                }
-                sample.kept();
-                assert_eq!(sample.listing("etc"), before, "{ballast}");
+        let sample = on_a_small_disk("full", 40 * 4096);
+        sample.files("a", ["1", "1", &pages(8)]);
+        sample.files("b", ["", "", &pages(8)]);
+        sample.files("gone/c", ["1", "1", ""]);
+        let mut failures = 0;
+        for ballast in 0..36 {
+            let _ = fs::remove_file(sample.at("etc/ballast"));
+            // As much of it as there is space for.
+            let _ = fs::write(sample.at("etc/ballast"), pages(ballast));
+            let before = sample.listing("etc");
+            if let Err(error) = sample.record().carry_out(GO_ON) {
+                assert_eq!(error.kind(), Kind::NoSpace);
+                assert!(!sample.at("undo/0").exists());
+                failures += 1;
             }
-            assert!((10..30).contains(&failures), "{failures}");
-        });
+            sample.kept();
+            assert_eq!(sample.listing("etc"), before, "{ballast}");
+        }
+        assert!((10..30).contains(&failures), "{failures}");
     }
 
     #[test]
     fn what_cannot_be_taken_back_for_want_of_space_is_later() {
-        on_a_small_disk("later", 40 * 4096, |sample| {
-            sample.files("a", [&pages(16), &pages(16), "1"]);
-            sample.files("b", [&pages(2), &pages(2), ""]);
-            let before = sample.listing("etc");
-            sample.apply();
-            sample.file("etc/ballast", &pages(30));
-            let full = sample.back(GO_ON);
-            assert!(full.is_err_and(|error| error.kind() == Kind::NoSpace));
-            assert_eq!(sample.read("etc/a"), "1");
-            fs::remove_file(sample.at("etc/ballast")).unwrap();
-            assert_eq!(sample.kept(), [""; 0]);
-            assert_eq!(sample.listing("etc"), before);
-        });
+        let sample = on_a_small_disk("later", 40 * 4096);
+        sample.files("a", [&pages(16), &pages(16), "1"]);
+        sample.files("b", [&pages(2), &pages(2), ""]);
+        let before = sample.listing("etc");
+        sample.apply();
+        let _ = fs::write(sample.at("etc/ballast"), pages(30));
+        let full = sample.back(GO_ON);
+        assert!(full.is_err_and(|error| error.kind() == Kind::NoSpace));
+        assert_eq!(sample.read("etc/a"), "1");
+        fs::remove_file(sample.at("etc/ballast")).unwrap();
+        assert_eq!(sample.kept(), [""; 0]);
+        assert_eq!(sample.listing("etc"), before);
     }
 
     #[test]
     fn what_is_read_only_stays_as_it_is() {
-        on_a_small_disk("read-only", 40 * 4096, |sample| {
-            sample.files("a", ["1", "1", "2"]);
-            let before = sample.listing("etc");
-            let undo = sample.record();
-            mounts::reconfigure(&sample.at("etc"), true).unwrap();
-            let failed = undo.carry_out(GO_ON);
-            assert!(failed.is_err_and(|error| error.is_of_medium()));
-            assert!(!sample.at("undo/0").exists());
-            assert_eq!(sample.listing("etc"), before);
-        });
+        let sample = on_a_small_disk("read-only", 40 * 4096);
+        sample.files("a", ["1", "1", "2"]);
+        let before = sample.listing("etc");
+        let undo = sample.record();
+        mounts::reconfigure(&sample.at("etc"), true).unwrap();
+        let failed = undo.carry_out(GO_ON);
+        assert!(failed.is_err_and(|error| error.is_of_medium()));
+        assert!(!sample.at("undo/0").exists());
+        assert_eq!(sample.listing("etc"), before);
     }
 
     #[test]
     fn no_half_of_an_undo_is_left_where_there_is_no_space_for_it() {
-        on_a_small_disk("no-undo", 4 * 4096, |sample| {
-            sample.file("old/a", &pages(8));
-            let (old, new) = (sample.node("old"), sample.node("new"));
-            let merge = merge::plan(&old, &old, &new).unwrap();
-            let place = sample.at("etc/0");
-            let failed = Undo::record(&place, &sample.at("old"), &merge, GO_ON);
-            assert!(failed.is_err_and(|error| error.kind() == Kind::NoSpace));
-            assert!(!place.exists());
-        });
+        let sample = on_a_small_disk("no-undo", 4 * 4096);
+        sample.file("old/a", &pages(8));
+        let (old, new) = (sample.node("old"), sample.node("new"));
+        let merge = merge::plan(&old, &old, &new).unwrap();
+        let place = sample.at("etc/0");
+        let failed = Undo::record(&place, &sample.at("old"), &merge, GO_ON);
+        assert!(failed.is_err_and(|error| error.kind() == Kind::NoSpace));
+        assert!(!place.exists());
     }
 }

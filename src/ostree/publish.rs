@@ -129,7 +129,8 @@ pub fn below(repo: &ostree::Repo, reference: &str) -> Result<Vec<String>> {
 
 /// Has a ref lead to a commit, or removes it.
 pub fn point(repo: &ostree::Repo, reference: &str, commit: Option<&str>) -> Result<()> {
-    if commit.is_none() && repo.resolve_rev(reference, true)?.is_none() {
+    // One that libostree was writing when it died cannot be resolved, and goes all the same.
+    if commit.is_none() && matches!(repo.resolve_rev(reference, true), Ok(None)) {
         return Ok(());
     }
     Ok(repo.set_ref_immediate(None, reference, commit, gio::Cancellable::NONE)?)

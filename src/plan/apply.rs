@@ -63,14 +63,22 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
         history: history.clone(),
         dropped: dropped.clone(),
     };
-    let mut steps = vec![Step::SetLive(history.last().map(|last| last.commit.clone()))];
+    let mut steps = vec![Step::SetLive(
+        history.last().map(|last| last.commit.clone()),
+    )];
     if !is_booted {
         steps.push(Step::BuildDelta(commit.clone()));
     }
     if record.backing == Backing::Ram {
-        steps.push(Step::MountRam(record.directory.clone(), request.options.size_limit));
+        steps.push(Step::MountRam(
+            record.directory.clone(),
+            request.options.size_limit,
+        ));
     }
-    steps.push(Step::MakeUpperOver(record.directory.clone(), layers.last().cloned()));
+    steps.push(Step::MakeUpperOver(
+        record.directory.clone(),
+        layers.last().cloned(),
+    ));
     let cover = Cover {
         token: record.token.clone(),
         state: record.state,
@@ -160,8 +168,10 @@ fn refuse_others(observation: &Observation) -> Result<()> {
             .next("end it first: `ostree-unlock end`"));
     }
     if observation.stack.frozen().count() >= MOST_FROZEN {
-        return Err(unsupported("too many layers of what was written lie over each other")
-            .next("make a commit of them (`ostree-unlock commit`), or end it first"));
+        return Err(
+            unsupported("too many layers of what was written lie over each other")
+                .next("make a commit of them (`ostree-unlock commit`), or end it first"),
+        );
     }
     Ok(())
 }
@@ -186,9 +196,11 @@ fn after(
         }
         Target::Before { all } => {
             if history.is_empty() {
-                return Err(Error::new(Kind::NotFound, "nothing was applied in this boot")
-                    .at(USR)
-                    .next("`ostree-unlock status` shows what is live"));
+                return Err(
+                    Error::new(Kind::NotFound, "nothing was applied in this boot")
+                        .at(USR)
+                        .next("`ostree-unlock status` shows what is live"),
+                );
             }
             let left = if *all { 0 } else { history.len() - 1 };
             history.applied.truncate(left);
@@ -213,11 +225,7 @@ fn uncover(observation: &Observation) -> Result<Plan> {
 /// What lies beneath the fresh upper, and the upper that is no layer since nothing is in it.
 type Beneath = (Vec<Layer>, Option<(Backing, PathBuf)>);
 
-fn layers(
-    observation: &Observation,
-    request: &Apply<'_>,
-    delta: Option<&str>,
-) -> Result<Beneath> {
+fn layers(observation: &Observation, request: &Apply<'_>, delta: Option<&str>) -> Result<Beneath> {
     let mut layers = Vec::new();
     let mut dropped = None;
     if let (Some(upper), Some(path)) = (&observation.stack.upper, observation.upper_path()) {
@@ -322,7 +330,11 @@ mod tests {
         assert!(plan.steps.contains(&Step::Seal));
         let plan = ask(&open, other(), None)?;
         assert_eq!(plan.after.layers.len(), 1);
-        assert!(plan.steps.iter().any(|step| matches!(step, Step::SetAside(_))));
+        assert!(
+            plan.steps
+                .iter()
+                .any(|step| matches!(step, Step::SetAside(_)))
+        );
         Ok(())
     }
 
@@ -331,7 +343,12 @@ mod tests {
         let booted = Target::Commit("c".repeat(64), None);
         let plan = ask(&writable(locked()), booted, None)?;
         assert_eq!(plan.after.layers, []);
-        assert!(!plan.steps.iter().any(|step| matches!(step, Step::BuildDelta(_))));
+        assert!(
+            !plan
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::BuildDelta(_)))
+        );
         Ok(())
     }
 
@@ -366,9 +383,8 @@ mod tests {
 
     #[test]
     fn a_hotfix_and_what_rpm_ostree_made_live_are_left_alone() {
-        let kind = |observation: &Observation| {
-            ask(observation, other(), None).err().map(|e| e.kind())
-        };
+        let kind =
+            |observation: &Observation| ask(observation, other(), None).err().map(|e| e.kind());
         let mut hotfix = writable(unlocked(None));
         if let Some(upper) = &mut hotfix.stack.upper {
             upper.state = State::Hotfix;

@@ -93,7 +93,8 @@ pub fn after_uncovering(
         steps.push(Step::TakeEtcBack(0));
     }
     if applied {
-        steps.extend([Step::DropHistory, Step::SetLive(None)]);
+        // The history last: with it a repair knows of all of them.
+        steps.extend([Step::SetLive(None), Step::DropHistory]);
     }
     if state == State::Hotfix {
         steps.extend([Step::SetHotfixAside, Step::ClearKey]);
@@ -114,12 +115,15 @@ pub fn after_uncovering(
             Backing::Ram => Step::UnmountRam,
         }));
     }
-    steps.extend(frozen.iter().cloned().map(|directory| {
-        match directory.starts_with(RAM) {
-            true => Step::UnmountRam(directory),
-            false => Step::Retire(directory),
-        }
-    }));
+    steps.extend(
+        frozen
+            .iter()
+            .cloned()
+            .map(|directory| match directory.starts_with(RAM) {
+                true => Step::UnmountRam(directory),
+                false => Step::Retire(directory),
+            }),
+    );
     steps.push(Step::Announce(State::None));
     steps
 }

@@ -225,7 +225,9 @@ fn applying(
     };
     match (&observation.mount, observation.mounts.iter().any(is_new)) {
         (Some(top), true) => {
-            repair.notes.push(format!("an interrupted {what} was finished"));
+            repair
+                .notes
+                .push(format!("an interrupted {what} was finished"));
             if !is_new(top) {
                 repair.steps.push(Step::TakeTop(top.id));
             }
@@ -233,13 +235,17 @@ fn applying(
             repair.steps.extend(finish(record, history, dropped));
         }
         (mounted, _) => {
-            repair.notes.push(format!("an interrupted {what} was taken back"));
+            repair
+                .notes
+                .push(format!("an interrupted {what} was taken back"));
             let before = observation.applied();
             repair.steps.extend([
                 Step::TakeEtcBack(before.len()),
                 Step::SetLive(before.last().map(|last| last.commit.clone())),
             ]);
-            repair.steps.extend(unsealed(observation, observation.stack.state()));
+            repair
+                .steps
+                .extend(unsealed(observation, observation.stack.state()));
             repair.steps.push(match record.backing {
                 Backing::Disk => Step::SetAside(record.directory.clone()),
                 Backing::Ram => Step::UnmountRam(record.directory.clone()),

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, StatxFlags};
 
@@ -88,14 +89,27 @@ pub fn parent(pid: i32) -> Option<i32> {
     parse_parent(&stat)
 }
 
-/// The second field may hold anything, parentheses too: what counts is the last one.
 fn parse_parent(stat: &[u8]) -> Option<i32> {
-    let end = stat.iter().rposition(|b| *b == b')')?;
-    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
-    rest.split_whitespace().nth(1)?.parse().ok()
+    after_the_name(stat, 1)?.parse().ok()
 }
 
-fn pids() -> Vec<i32> {
+/// When the process was started, after the boot.
+pub(super) fn parse_started(stat: &[u8]) -> Option<Duration> {
+    // USER_HZ, which the kernel counts in for all users, is the same on every machine.
+    const TICK: u64 = 10;
+    let ticks: u64 = after_the_name(stat, 19)?.parse().ok()?;
+    Some(Duration::from_millis(ticks.saturating_mul(TICK)))
+}
+
+/// A field of a stat file, counted from the one that follows the name. That may hold
+/// anything, parentheses too: what counts is the last one.
+fn after_the_name(stat: &[u8], index: usize) -> Option<&str> {
+    let end = stat.iter().rposition(|b| *b == b')')?;
+    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
+    rest.split_whitespace().nth(index)
+}
+
+pub(super) fn pids() -> Vec<i32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -234,12 +248,12 @@ fn mount_of(link: &Path) -> Option<u64> {
         .map(|stat| stat.stx_mnt_id)
 }
 
-fn target(link: &Path) -> Option<(PathBuf, bool)> {
+pub(super) fn target(link: &Path) -> Option<(PathBuf, bool)> {
     let path = fs::read_link(link).ok()?;
     Some(split_deleted(path.as_os_str().as_bytes()))
 }
 
-fn split_deleted(path: &[u8]) -> (PathBuf, bool) {
+pub(super) fn split_deleted(path: &[u8]) -> (PathBuf, bool) {
     let (path, deleted) = match path.strip_suffix(b" (deleted)") {
         Some(path) => (path, true),
         None => (path, false),
@@ -254,14 +268,15 @@ fn parse_flags(text: &[u8]) -> Option<u64> {
     u64::from_str_radix(flags.trim(), 8).ok()
 }
 
-struct Mapping<'a> {
+pub(super) struct Mapping<'a> {
     writes: bool,
+    pub executes: bool,
     device: (u32, u32),
-    path: &'a [u8],
+    pub path: &'a [u8],
 }
 
 /// `7f… rw-s 00000000 00:32 1234    /usr/lib/x.so`
-fn parse_mapping(line: &[u8]) -> Option<Mapping<'_>> {
+pub(super) fn parse_mapping(line: &[u8]) -> Option<Mapping<'_>> {
     let path = &line[line.iter().position(|b| *b == b'/')?..];
     let head = std::str::from_utf8(&line[..line.len() - path.len()]).ok()?;
     let mut fields = head.split_whitespace();
@@ -269,6 +284,7 @@ fn parse_mapping(line: &[u8]) -> Option<Mapping<'_>> {
     let (major, minor) = fields.nth(1)?.split_once(':')?;
     Some(Mapping {
         writes: permissions.contains('w') && permissions.ends_with('s'),
+        executes: permissions.contains('x'),
         device: (
             u32::from_str_radix(major, 16).ok()?,
             u32::from_str_radix(minor, 16).ok()?,
@@ -334,6 +350,12 @@ mod tests {
     fn the_parent_is_read_past_any_name() {
         assert_eq!(parse_parent(b"7 (a) b (c)) S 5 7 7"), Some(5));
         assert_eq!(parse_parent(b"7"), None);
+    }
+
+    #[test]
+    fn the_start_is_the_twenty_second_field() {
+        let stat = b"7 (a) b) S 5 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1234 99";
+        assert_eq!(parse_started(stat), Some(Duration::from_millis(12_340)));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Read;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -158,6 +160,17 @@ impl Node for Directory {
     }
 }
 
+impl File {
+    fn content(&self) -> Result<gio::InputStream> {
+        let name = hex(&self.checksum);
+        let (content, _, _) = self
+            .repo
+            .load_file(&name, gio::Cancellable::NONE)
+            .map_err(|e| missing(e, "file", &name))?;
+        content.ok_or_else(|| not_a("file"))
+    }
+}
+
 impl Node for File {
     fn side(&self) -> &Side {
         &self.side
@@ -177,15 +190,17 @@ impl Node for File {
     }
 
     fn open(&self) -> Result<Box<dyn Read>> {
-        let name = hex(&self.checksum);
-        let (content, _, _) = self
-            .repo
-            .load_file(&name, gio::Cancellable::NONE)
-            .map_err(|e| missing(e, "file", &name))?;
-        match content {
-            Some(content) => Ok(Box::new(content.into_read())),
-            None => Err(not_a("file")),
-        }
+        Ok(Box::new(self.content()?.into_read()))
+    }
+
+    fn open_file(&self) -> Result<Option<fs::File>> {
+        // The stream of an object that is not compressed has its file.
+        let Ok(stream) = self.content()?.downcast::<gio::UnixInputStream>() else {
+            return Ok(None);
+        };
+        let path = format!("/proc/self/fd/{}", stream.as_raw_fd());
+        let failed = |e| Error::io("opening an object", e).at(&path);
+        fs::File::open(&path).map(Some).map_err(failed)
     }
 
     fn target(&self) -> Result<PathBuf> {

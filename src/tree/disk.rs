@@ -92,6 +92,16 @@ impl File {
         .map_err(|e| self.failed(ATTRIBUTES, e))
     }
 
+    /// To be read from its beginning: nobody reads through the one that was kept open.
+    fn opened(&self) -> Result<fs::File> {
+        let open = match self.reach.take(&self.path) {
+            Some(file) => Ok(file),
+            None => self.reach.open(&self.path),
+        };
+        open.map(fs::File::from)
+            .map_err(|e| self.failed("opening a file", e))
+    }
+
     /// The error of a call on what was there just before.
     fn failed(&self, doing: &str, error: impl Into<std::io::Error>) -> Error {
         let error = error.into();
@@ -178,14 +188,11 @@ impl Node for File {
     }
 
     fn open(&self) -> Result<Box<dyn Read>> {
-        let open = match self.reach.take(&self.path) {
-            Some(file) => Ok(file),
-            None => self.reach.open(&self.path),
-        };
-        match open {
-            Ok(file) => Ok(Box::new(fs::File::from(file))),
-            Err(e) => Err(self.failed("opening a file", e)),
-        }
+        Ok(Box::new(self.opened()?))
+    }
+
+    fn open_file(&self) -> Result<Option<fs::File>> {
+        self.opened().map(Some)
     }
 
     fn target(&self) -> Result<PathBuf> {

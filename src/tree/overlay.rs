@@ -3,6 +3,7 @@
 //! the upper itself, so that it needs no mount; several are one over the other.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -127,6 +128,13 @@ impl Node for Merged {
         match &self.below {
             Some(content) => content.open(),
             None => self.file.open(),
+        }
+    }
+
+    fn open_file(&self) -> Result<Option<fs::File>> {
+        match &self.below {
+            Some(content) => content.open_file(),
+            None => self.file.open_file(),
         }
     }
 

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::rc::Rc;
 
+use crate::affected;
+use crate::after::Wanted;
 use crate::changes;
 use crate::conflict::Prefer;
 use crate::deployed_etc;
@@ -46,6 +48,8 @@ pub fn apply(
             "lock_held",
             "prefer",
             "allow_replacement",
+            "allow_broken",
+            "restart",
         ])?;
         changes::check_preferences(&options.prefer)?;
         let booted = sysroot::target(sysroot, deployment)?;
@@ -75,7 +79,7 @@ pub fn rollback(
     watch: &Watch<'_>,
 ) -> Result<Transition> {
     let start = || {
-        options.only(&["dry_run", "lock_wait", "lock_held", "prefer"])?;
+        options.only(&["dry_run", "lock_wait", "lock_held", "prefer", "restart"])?;
         changes::check_preferences(&options.prefer)?;
         let booted = sysroot::target(sysroot, deployment)?;
         carry_out(&booted, Target::Before { all }, options, watch)
@@ -104,6 +108,8 @@ fn carry_out(
 ) -> Result<Transition> {
     let mut transition = Transition::default();
     let back = matches!(target, Target::Before { .. });
+    let mut number = 0;
+    let since = affected::now();
     let outcome = perform::run(booted, options, watch, |observation| {
         let plan = decide(observation, target, options)?;
         let commit = plan.after.live().unwrap_or(&booted.commit);
@@ -113,15 +119,37 @@ fn carry_out(
             let merge = deployed_etc::plan(&repo, observation.commit(), commit)?;
             transition.will_merge(&merge);
         }
-        if !back && !options.allow_replacement && !options.dry_run {
-            transition.refuse_replacement()?;
+        number = observation.applied().len();
+        if !back && !options.dry_run {
+            if !options.allow_broken {
+                transition.refuse_broken()?;
+            }
+            if !options.allow_replacement {
+                transition.refuse_replacement()?;
+            }
         }
         Ok(plan)
     })?;
-    Ok(Transition {
-        outcome,
-        ..transition
-    })
+    transition.outcome = outcome;
+    let wanted = Wanted::by(&transition.paths);
+    if options.dry_run {
+        let (affected, note) = affected::find(&transition.paths, None);
+        transition.affected = affected;
+        transition.outcome.notes.extend(note);
+    } else if back {
+        // What undoes /etc has put the cache of before back.
+        transition.follow(&wanted.but_for_the_cache(), since, options.restart);
+    } else {
+        transition.follow(&wanted, since, options.restart);
+        let adopted = perform::write(booted, options, watch, |_| {
+            deployed_etc::adopt(booted, number)
+        });
+        let failed = adopted.err();
+        transition.outcome.notes.extend(
+            failed.map(|e| format!("what was written to /etc afterwards stays there: {e}")),
+        );
+    }
+    Ok(transition)
 }
 
 fn decide(observation: &Observation, target: Target, options: &Options) -> Result<Plan> {

@@ -5,7 +5,9 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
+use crate::etc;
 use crate::hooks;
 use crate::leftovers::{self, Leftover};
 use crate::observe::{self, OURS, Observation};
@@ -33,8 +35,17 @@ pub fn cleanup(
     watch: &Watch<'_>,
 ) -> Result<Outcome> {
     let start = || {
-        options.only(&["dry_run", "lock_wait", "lock_held", "after_upgrade"])?;
+        options.only(&[
+            "dry_run",
+            "lock_wait",
+            "lock_held",
+            "after_upgrade",
+            "only_etc",
+        ])?;
         let deployment = sysroot::target(sysroot, deployment)?;
+        if options.only_etc {
+            return only_etc(&deployment, options, watch);
+        }
         if options.dry_run {
             return preview(&deployment, options);
         }
@@ -45,6 +56,45 @@ pub fn cleanup(
         Ok(outcome)
     };
     start().map_err(|error: Error| error.during("cleanup"))
+}
+
+fn only_etc(deployment: &DeploymentId, options: &Options, watch: &Watch<'_>) -> Result<Outcome> {
+    const WHAT: &str = "take back what live commits brought to /etc";
+    if options.after_upgrade {
+        return Err(Error::new(
+            Kind::InvalidArgument,
+            "either all of it or only what is in /etc, not both",
+        )
+        .next("leave after_upgrade or only_etc out"));
+    }
+    if options.dry_run {
+        let now = observe::observe(deployment, View::System)?;
+        let is_there = deployed_etc::is_left(deployment, 0);
+        return Ok(Outcome {
+            state: now.stack.state(),
+            dry_run: true,
+            steps: is_there.then(|| WHAT.to_owned()).into_iter().collect(),
+            notes: Vec::new(),
+        });
+    }
+    // Most often there is nothing, and nobody is to wait for the lock then.
+    if !deployed_etc::is_left(deployment, 0) {
+        return Ok(Outcome::default());
+    }
+    perform::tidy(deployment, options, watch, |system, _, now, notes| {
+        let kept = system.in_private_copy(|| {
+            sysroot::make_writable()?;
+            deployed_etc::take_back(&sysroot::booted_repo()?, deployment, 0, &|| Ok(()))
+        })?;
+        let kept = etc::named(&kept);
+        let kept = kept.map(|named| format!("changed since the apply, and kept: {named}"));
+        Ok(Outcome {
+            state: now.stack.state(),
+            dry_run: false,
+            steps: vec![WHAT.to_owned()],
+            notes: notes.into_iter().chain(kept).collect(),
+        })
+    })
 }
 
 fn preview(deployment: &DeploymentId, options: &Options) -> Result<Outcome> {

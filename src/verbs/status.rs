@@ -47,10 +47,27 @@ pub struct Hierarchy {
     pub since: Option<i64>,
     /// When it is to end by itself, in seconds since the epoch; `None` where it is not.
     pub until: Option<i64>,
+    /// The commit that was applied, and is there in the place of the booted one.
+    pub live: Option<Live>,
+    /// What lies between the base and the upper, the topmost first.
+    pub layers: Vec<PathBuf>,
     /// The writable part, or why it cannot be shown.
     pub upper: Result<UpperInfo, NoUpper>,
     /// What is stale or wrong.
     pub problems: Vec<Problem>,
+}
+
+/// A commit that was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// Its checksum.
+    pub commit: String,
+    /// What the caller of `apply` called it, if not by its checksum.
+    pub origin: Option<String>,
+    /// Since when, in seconds since the epoch; `None` where that is not known.
+    pub since: Option<i64>,
+    /// How often it can be rolled back.
+    pub rollbacks: u64,
 }
 
 /// The writable part of a hierarchy.
@@ -124,8 +141,31 @@ fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) ->
         made_by: upper.map(|upper| upper.made_by),
         since: observation.since().map(|since| since / 1_000_000),
         until: observation.until(),
+        live: live(observation),
+        layers: observation
+            .stack
+            .layers
+            .iter()
+            .map(|layer| layer.0.clone())
+            .collect(),
         upper: upper_info(observation, options, watch)?,
         problems: problems(observation),
+    })
+}
+
+fn live(observation: &Observation) -> Option<Live> {
+    let history = observation.applied();
+    let last = history.last();
+    // The kernel knows the commit also where nothing is written down.
+    let known = last.filter(|last| last.commit == observation.commit());
+    if last.is_none() && observation.stack.live().is_none() {
+        return None;
+    }
+    Some(Live {
+        commit: observation.commit().to_owned(),
+        origin: known.and_then(|known| known.origin.clone()),
+        since: known.map(|known| known.at / 1_000_000),
+        rollbacks: history.len() as u64,
     })
 }
 
@@ -258,6 +298,12 @@ fn problems(observation: &Observation) -> Vec<Problem> {
                 "it was to end by itself and has not: somebody uses it, or systemd does not run; end it with `ostree-unlock end`".to_owned(),
             );
         }
+    }
+    if observation.flags.live {
+        add(
+            "rpm-ostree-live",
+            "rpm-ostree has applied another version live: nothing is applied here until `rpm-ostree apply-live --reset`".to_owned(),
+        );
     }
     if let Err(error) = config::load(Path::new("/")) {
         add("config", format!("nothing can be begun: {error}"));

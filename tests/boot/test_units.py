@@ -10,7 +10,12 @@ from harness.fixtures import trees
 pytestmark = trees()
 
 DIRECTORY = "/usr/lib/systemd/system"
-UNITS = ("ostree-unlock-cleanup.service", "ostree-unlock-end@.service", "ostree-unlock-post-upgrade.service")
+ENABLED = {
+    "ostree-unlock-cleanup.service": "multi-user",
+    "ostree-unlock-etc.service": "sysinit",
+    "ostree-unlock-post-upgrade.service": "multi-user",
+}
+UNITS = (*ENABLED, "ostree-unlock-end@.service")
 
 
 def test_systemd_has_nothing_to_say(system):
@@ -23,7 +28,7 @@ def test_systemd_has_nothing_to_say(system):
     assert "ostree-unlock-bad.service" in done.stderr
 
 
-@pytest.mark.parametrize(("unit", "most"), [("ostree-unlock-cleanup.service", 42), ("ostree-unlock-end@.service", 46)])
+@pytest.mark.parametrize(("unit", "most"), [("ostree-unlock-cleanup.service", 42), ("ostree-unlock-end@.service", 46), ("ostree-unlock-etc.service", 46)])
 def test_they_are_hardened(system, unit, most):
     """The number is ten times systemd's own; less is better."""
     command = f"systemd-analyze security --offline=true --no-pager --threshold={{}} {unit}"
@@ -32,6 +37,6 @@ def test_they_are_hardened(system, unit, most):
 
 
 def test_they_are_enabled_by_the_image(system):
-    for unit in UNITS[::2]:
-        system.run(f"test -e {DIRECTORY}/multi-user.target.wants/{unit}")
+    for unit, target in ENABLED.items():
+        system.run(f"test -e {DIRECTORY}/{target}.target.wants/{unit}")
     assert "ostree-unlock" not in system.run("find /etc/systemd").stdout

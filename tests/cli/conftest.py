@@ -35,7 +35,7 @@ def exit_status() -> dict[str, int]:
     kinds = (
         "not-ostree not-booted permission-denied already-unlocked not-unlocked sysroot-locked in-use foreign-mount "
         "unsupported no-space unsafe-path unverified cancelled not-allowed"
-        " not-found corrupt conflict changed"
+        " not-found corrupt conflict changed not-additive"
     )
     return {"failed": 1, "invalid-argument": 2, **{kind: 12 + index for index, kind in enumerate(kinds.split())}}
 

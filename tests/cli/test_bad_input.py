@@ -204,3 +204,17 @@ def test_in_use(system, refused, unlock):
 )
 def test_what_makes_no_sense(refused, words, kind):
     assert refused(kind, *words)["next"]
+
+
+def test_there_is_nothing_to_apply_or_to_roll_back(refused):
+    assert "name a commit" in refused("not-found", "apply")["next"]
+    assert "nowhere" in refused("not-found", "apply", "nowhere")["message"]
+    assert "nothing was applied" in refused("not-found", "rollback")["message"]
+
+
+def test_packages_would_be_replaced(system, refused):
+    remove = "sed -i '/^Package: tar$/,/^$/d' /usr/share/dpkg/database/status"
+    system.run(["ostree-unlock", "run", "--scratch", "--fresh", "--", "sh", "-ec", remove])
+    system.run("ostree-unlock commit --scratch --skip-special --branch next")
+    error = refused("not-additive", "apply", "next")
+    assert "removed tar" in error["message"] and "--allow-replacement" in error["next"]

@@ -57,7 +57,7 @@ def test_detect_writable_is_for_the_shell(on_host):
     assert result.stdout == on_host("detect").stdout
 
 
-@pytest.mark.parametrize("verb", ["begin", "end", "relock"])
+@pytest.mark.parametrize("verb", ["begin", "end", "relock", "apply", "rollback"])
 @pytest.mark.parametrize("options", [[], ["--dry-run"], ["--lock-wait", "0.1"]], ids=" ".join)
 def test_a_change_needs_ostree(on_host, exit_status, verb, options):
     result = on_host(verb, *options)
@@ -96,6 +96,11 @@ def test_an_error_in_json(on_host, exit_status):
         (["begin", "--yes"], "--yes"),
         (["end", "--lock-wait", "soon"], "seconds"),
         (["end", "--hotfix"], "--hotfix"),
+        (["apply", "next", "--reset"], "cannot be used with"),
+        (["apply", "--all"], "--all"),
+        (["apply", "--prefer", "mine"], "changes"),
+        (["rollback", "next"], "'next'"),
+        (["rollback", "--allow-replacement"], "--allow-replacement"),
         (["status", "--dry-run"], "--dry-run"),
         (["detect", "--sysroot", "/"], "--sysroot"),
         (["--usage", "begin"], "behind it"),
@@ -120,7 +125,7 @@ def test_an_argument_that_is_not_utf8(on_host):
     assert (result.returncode, result.stdout) == (2, ""), result
 
 
-@pytest.mark.parametrize("verb", [[], ["status"], ["begin"], ["end"], ["detect"]], ids=" ".join)
+@pytest.mark.parametrize("verb", [[], ["status"], ["begin"], ["end"], ["detect"], ["apply"], ["rollback"]], ids=" ".join)
 def test_help_goes_to_standard_output_and_fits_80_columns(on_host, verb):
     for option in ("-h", "--help"):
         result = on_host(*verb, option)

@@ -35,9 +35,9 @@ impl LiveArgs {
         let options = Options::new()
             .dry_run(self.dry_run)
             .lock_wait(self.lock_wait);
-        self.prefer
-            .iter()
-            .fold(options, |options, (path, prefer)| options.prefer(path, *prefer))
+        self.prefer.iter().fold(options, |options, (path, prefer)| {
+            options.prefer(path, *prefer)
+        })
     }
 }
 

@@ -10,14 +10,19 @@ use crate::{interrupt, sysroot};
 
 pub(super) fn apply(args: &ApplyArgs) -> Result<Answer> {
     let commit = match args.reset {
-        true => ostree_unlock::detect()?.deployment.map(|booted| booted.commit),
+        true => ostree_unlock::detect()?
+            .deployment
+            .map(|booted| booted.commit),
         false => args.commit.clone(),
     };
     let options = args.options();
     let transition = run(&args.live, |sysroot, watch| {
         ostree_unlock::apply(sysroot, None, commit.as_deref(), &options, watch)
     })?;
-    Ok(Answer::done(live::applied(&transition), live::json(&transition)))
+    Ok(Answer::done(
+        live::applied(&transition),
+        live::json(&transition),
+    ))
 }
 
 pub(super) fn rollback(args: &RollbackArgs) -> Result<Answer> {
@@ -25,7 +30,10 @@ pub(super) fn rollback(args: &RollbackArgs) -> Result<Answer> {
     let transition = run(&args.live, |sysroot, watch| {
         ostree_unlock::rollback(sysroot, None, args.all, &options, watch)
     })?;
-    Ok(Answer::done(live::rolled_back(&transition), live::json(&transition)))
+    Ok(Answer::done(
+        live::rolled_back(&transition),
+        live::json(&transition),
+    ))
 }
 
 fn run(

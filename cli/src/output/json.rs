@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kept, Kind, NoUpper,
+    Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kept, Kind, Live, NoUpper,
     Outcome, Overview, Prefer, Problem, Revision, Setting, State, Transfer, UpperInfo, Usage,
 };
 use serde_json::{Value, json};
@@ -185,9 +185,20 @@ fn hierarchy(hierarchy: &Hierarchy) -> Value {
         "made_by": hierarchy.made_by.map(|who| who.name()),
         "since": hierarchy.since.and_then(time::rfc3339),
         "until": hierarchy.until.and_then(time::rfc3339),
+        "live": hierarchy.live.as_ref().map(live),
+        "layers": hierarchy.layers.iter().map(|path| lossy(path)).collect::<Vec<_>>(),
         "upper": upper,
         "upper_reason": reason,
         "problems": hierarchy.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn live(live: &Live) -> Value {
+    json!({
+        "commit": live.commit,
+        "origin": live.origin,
+        "since": live.since.and_then(time::rfc3339),
+        "rollbacks": live.rollbacks,
     })
 }
 
@@ -256,6 +267,8 @@ mod tests {
                     "made_by": null,
                     "since": null,
                     "until": null,
+                    "live": null,
+                    "layers": [],
                     "upper": null,
                     "upper_reason": "locked",
                     "problems": [],
@@ -278,6 +291,13 @@ mod tests {
                 "made_by": "ostree-unlock",
                 "since": "2026-11-21T01:50:00Z",
                 "until": "2026-11-21T02:20:00Z",
+                "live": {
+                    "commit": samples::COMMIT,
+                    "origin": "debian/next",
+                    "since": "2026-11-21T01:50:00Z",
+                    "rollbacks": 1,
+                },
+                "layers": ["/x/deltas/1"],
                 "upper": { "path": samples::UPPER, "entries": null, "bytes": null },
                 "upper_reason": null,
                 "problems": [{ "code": "stale-flag", "text": "A flag is stale." }],

@@ -67,7 +67,11 @@ fn changes(transition: &Transition) -> String {
     let mut diff = PackageDiff::default();
     diff.packages.clone_from(&transition.packages);
     if !diff.packages.is_empty() {
-        text += &format!("Packages: {}{}", packages::sum(&diff), packages::text(&diff));
+        text += &format!(
+            "Packages: {}{}",
+            packages::sum(&diff),
+            packages::text(&diff)
+        );
     }
     text
 }
@@ -108,4 +112,98 @@ pub(crate) fn json(transition: &Transition) -> Value {
         })).collect::<Vec<_>>(),
         "kernels": transition.kernels,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::samples::{self, COMMIT, OTHER, transition};
+
+    const CHANGES: &str = "\
+        Files: 2 added, 1 changed.\n\
+        Merged into /etc: /etc/new.\n\
+        Kept as it is: /etc/issue: it was changed here\n\
+        Packages: 1 added, purely additive\n\
+        added  new  all  1\n";
+
+    #[test]
+    fn what_is_live_and_what_that_means() {
+        let text = applied(&transition(State::Transient));
+        let live = "0123456789ab is live, until a reboot, `ostree-unlock rollback` or `ostree-unlock end`.\n";
+        assert_eq!(text, format!("{live}{CHANGES}note: A note.\n"));
+    }
+
+    #[test]
+    fn what_is_live_already() {
+        let mut same = Transition::default();
+        same.outcome = samples::outcome(State::Transient);
+        same.from = OTHER.to_owned();
+        same.to = OTHER.to_owned();
+        assert_eq!(
+            applied(&same),
+            "0123456789ab is live already.\nnote: A note.\n"
+        );
+    }
+
+    #[test]
+    fn back_to_another_commit_and_to_what_was_locked() {
+        let first_line = |state| {
+            let text = rolled_back(&transition(state));
+            text.lines().next().map(str::to_owned)
+        };
+        let line = |state| first_line(state).unwrap_or_default();
+        assert_eq!(line(State::Transient), "0123456789ab is live again.");
+        assert_eq!(
+            line(State::None),
+            "/usr is locked again, as it was deployed."
+        );
+    }
+
+    #[test]
+    fn a_dry_run_says_the_steps_and_the_changes() {
+        let mut would = transition(State::Transient);
+        would.outcome.dry_run = true;
+        let text = applied(&would);
+        assert!(
+            text.starts_with("Nothing was changed. It would:\n  1. one\n"),
+            "{text}"
+        );
+        assert!(text.ends_with(CHANGES), "{text}");
+        assert_eq!(text, rolled_back(&would));
+    }
+
+    #[test]
+    fn of_many_paths_the_first_are_named() {
+        let paths: Vec<PathBuf> = (10..25).map(|n| format!("/etc/{n}").into()).collect();
+        let text = named(&paths);
+        assert!(text.starts_with("/etc/10, /etc/11, "), "{text}");
+        assert!(text.ends_with(", /etc/19 and 5 more"), "{text}");
+    }
+
+    #[test]
+    fn for_programs() {
+        let answer = json(&transition(State::Transient));
+        let expected = json!({
+            "unlocked": "transient",
+            "dry_run": false,
+            "steps": ["one", "two"],
+            "notes": ["A note."],
+            "from": COMMIT,
+            "to": OTHER,
+            "added": 2,
+            "removed": 0,
+            "changed": 1,
+            "packages": [{
+                "name": "new",
+                "format": "deb",
+                "change": "added",
+                "before": null,
+                "after": { "version": "1", "architecture": "all", "state": "installed" },
+            }],
+            "etc": ["/etc/new"],
+            "etc_kept": [{ "path": "/etc/issue", "reason": "it was changed here" }],
+            "kernels": ["6.12.1"],
+        });
+        assert_eq!(answer, expected);
+    }
 }

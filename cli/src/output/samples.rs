@@ -2,11 +2,13 @@
 //! Results of the library as the tests of both forms of output show them.
 
 use ostree_unlock::{
-    Change, DeploymentId, Difference, FileType, Hierarchy, MadeBy, NoUpper, Outcome, Overview,
-    Problem, Side, State, UpperInfo,
+    Change, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome, Overview,
+    Package, PackageChange, PackageDifference, PackageFormat, PackageState, Problem, Side, State,
+    Transition, UpperInfo,
 };
 
 pub(super) const COMMIT: &str = "3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab";
+pub(super) const OTHER: &str = "0123456789ab3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef";
 pub(super) const UPPER: &str = "/sysroot/ostree/deploy/debian/backing/x.0/usr-transient/upper";
 /// 2026-11-21 01:50 UTC.
 pub(super) const SINCE: i64 = 1_795_225_800;
@@ -27,6 +29,8 @@ pub(super) fn locked() -> Overview {
             made_by: None,
             since: None,
             until: None,
+            live: None,
+            layers: Vec::new(),
             upper: Err(NoUpper::Locked),
             problems: Vec::new(),
         }],
@@ -44,6 +48,13 @@ pub(super) fn unlocked() -> Overview {
         made_by: Some(MadeBy::Unlock),
         since: Some(SINCE),
         until: Some(SINCE + 1_800),
+        live: Some(Live {
+            commit: COMMIT.to_owned(),
+            origin: Some("debian/next".to_owned()),
+            since: Some(SINCE),
+            rollbacks: 1,
+        }),
+        layers: vec!["/x/deltas/1".into()],
         upper: Ok(UpperInfo {
             path: UPPER.into(),
             usage: None,
@@ -89,4 +100,29 @@ pub(super) fn difference(path: &str, before: Option<Side>, after: Option<Side>) 
         xattrs_differ: false,
         from: None,
     }
+}
+
+/// From one commit to another one, which has a package more.
+pub(super) fn transition(state: State) -> Transition {
+    let mut transition = Transition::default();
+    transition.outcome = outcome(state);
+    transition.from = COMMIT.to_owned();
+    transition.to = OTHER.to_owned();
+    transition.added = 2;
+    transition.changed = 1;
+    transition.packages = vec![PackageDifference {
+        name: "new".to_owned(),
+        format: PackageFormat::Deb,
+        change: PackageChange::Added,
+        before: None,
+        after: Some(Package {
+            version: "1".to_owned(),
+            architecture: "all".to_owned(),
+            state: PackageState::Installed,
+        }),
+    }];
+    transition.etc = vec!["/etc/new".into()];
+    transition.etc_kept = vec![("/etc/issue".into(), "it was changed here")];
+    transition.kernels = vec!["6.12.1".to_owned()];
+    transition
 }

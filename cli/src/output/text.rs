@@ -244,6 +244,7 @@ fn one_hierarchy(hierarchy: &Hierarchy, width: usize, now: i64) -> String {
     if hierarchy.state != State::None {
         text += &since(hierarchy, now);
         text += &until(hierarchy, now);
+        text += &live(hierarchy, now);
         text += &upper(hierarchy);
     }
     for problem in &hierarchy.problems {
@@ -291,6 +292,22 @@ fn since(hierarchy: &Hierarchy, now: i64) -> String {
 fn until(hierarchy: &Hierarchy, now: i64) -> String {
     let until = hierarchy.until.and_then(|until| time::ahead(until, now));
     until.map_or_else(String::new, |until| line("until", &until))
+}
+
+fn live(hierarchy: &Hierarchy, now: i64) -> String {
+    let Some(live) = &hierarchy.live else {
+        return String::new();
+    };
+    let since = live.since.and_then(|since| time::ago(since, now));
+    let words = [live.origin.clone(), since].into_iter().flatten();
+    let about: Vec<String> = words.collect();
+    match about.is_empty() {
+        true => line("live", short(&live.commit)),
+        false => line(
+            "live",
+            &format!("{} ({})", short(&live.commit), about.join(", ")),
+        ),
+    }
 }
 
 fn upper(hierarchy: &Hierarchy) -> String {
@@ -355,15 +372,17 @@ mod tests {
         // The time stands in the local time zone: only what surrounds it is compared.
         let text = status(&samples::unlocked(), NOW);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 7, "{text}");
+        assert_eq!(lines.len(), 8, "{text}");
         assert_eq!(lines[1], "/usr  development  writable, gone after reboot");
         assert!(lines[2].starts_with("  since   2026-11-2"), "{text}");
         assert!(lines[2].ends_with(" (12 minutes), by ostree-unlock"));
         assert!(lines[3].starts_with("  until   2026-11-2"), "{text}");
         assert!(lines[3].ends_with(" (in 18 minutes)"), "{text}");
-        assert_eq!(lines[4], format!("  upper   {}", samples::UPPER));
-        assert_eq!(lines[5], "  problem A flag is stale.");
-        assert_eq!(lines[6], "  relock  ostree-unlock end");
+        let live = "  live    3f9c0a1b2c3d (debian/next, ";
+        assert!(lines[4].starts_with(live), "{text}");
+        assert_eq!(lines[5], format!("  upper   {}", samples::UPPER));
+        assert_eq!(lines[6], "  problem A flag is stale.");
+        assert_eq!(lines[7], "  relock  ostree-unlock end");
     }
 
     #[test]

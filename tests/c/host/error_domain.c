@@ -39,6 +39,7 @@ main (void)
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT, ==, 17);
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT, ==, 18);
   g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED, ==, 19);
+  g_assert_cmpint (OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE, ==, 20);
 
   g_autoptr (GError) ours
       = g_error_new (OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE, "made anew");

@@ -70,6 +70,25 @@ verbs_report_in_the_error (void)
   g_assert_false (ostree_sysroot_unlock_record (sysroot, NULL, NULL, NULL, NULL, &error));
   expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_record: name is NULL");
 
+  result = ostree_sysroot_unlock_apply (NULL, NULL, NULL, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error), "ostree_sysroot_unlock_apply: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_apply (sysroot, (OstreeDeployment *)other, NULL, NULL, NULL, NULL,
+                                        &error);
+  expect_invalid (result, g_steal_pointer (&error), "deployment is a GCancellable");
+
+  result = ostree_sysroot_unlock_rollback (NULL, NULL, FALSE, NULL, NULL, NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_rollback: sysroot is NULL");
+
+  result = ostree_sysroot_unlock_apply_finish (NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_apply_finish: result is not of this operation");
+
+  result = ostree_sysroot_unlock_rollback_finish (NULL, &error);
+  expect_invalid (result, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_rollback_finish: result is not of this operation");
+
   result = ostree_sysroot_unlock_end ((OstreeSysroot *)other, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "sysroot is a GCancellable");
 
@@ -118,6 +137,14 @@ methods_log_a_critical_warning (void)
   g_assert_cmpint (taken, ==, OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
   expect_critical ("ostree_sysroot_unlock_transfer_get_changes: transfer is NULL");
   g_assert_cmpuint (ostree_sysroot_unlock_transfer_get_changes (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_options_set_allow_replacement: options is NULL");
+  ostree_sysroot_unlock_options_set_allow_replacement (NULL, TRUE);
+  expect_critical ("ostree_sysroot_unlock_transition_get_outcome: transition is NULL");
+  g_assert_null (ostree_sysroot_unlock_transition_get_outcome (NULL));
+  expect_critical ("ostree_sysroot_unlock_transition_get_etc: transition is NULL");
+  g_assert_null (ostree_sysroot_unlock_transition_get_etc (NULL));
+  expect_critical ("ostree_sysroot_unlock_transition_is_purely_additive: transition is NULL");
+  g_assert_false (ostree_sysroot_unlock_transition_is_purely_additive (NULL));
   expect_critical ("ostree_sysroot_unlock_kept_get_name: kept is NULL");
   g_assert_null (ostree_sysroot_unlock_kept_get_name (NULL));
   expect_critical ("ostree_sysroot_unlock_omission_get_path: omission is NULL");
@@ -130,6 +157,8 @@ references_of_nothing_are_nothing (void)
 {
   g_assert_null (ostree_sysroot_unlock_overview_ref (NULL));
   ostree_sysroot_unlock_overview_unref (NULL);
+  g_assert_null (ostree_sysroot_unlock_transition_ref (NULL));
+  ostree_sysroot_unlock_transition_unref (NULL);
 }
 
 int

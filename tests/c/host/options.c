@@ -108,6 +108,49 @@ options_of_commit (OstreeSysroot *sysroot)
   expect_commit (sysroot, options, invalid, "`lazy` means nothing here");
 }
 
+/* What apply and rollback say of options before they look at the system. */
+static void
+expect_live (OstreeSysroot *sysroot, OstreeSysrootUnlockOptions *options, int apply, int rollback)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (ostree_sysroot_unlock_apply (sysroot, NULL, NULL, options, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, apply);
+  g_clear_error (&error);
+  g_assert_null (ostree_sysroot_unlock_rollback (sysroot, NULL, FALSE, options, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, rollback);
+  ostree_sysroot_unlock_options_unref (options);
+}
+
+static void
+options_of_live_commits (OstreeSysroot *sysroot)
+{
+  const int invalid = OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT;
+  const int not_ostree = OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE;
+  OstreeSysrootUnlockOptions *options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_dry_run (options, TRUE);
+  ostree_sysroot_unlock_options_set_lock_wait (options, 1);
+  ostree_sysroot_unlock_options_set_lock_held (options, TRUE);
+  ostree_sysroot_unlock_options_add_preference (options, "/", OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
+  expect_live (sysroot, options, not_ostree, not_ostree);
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_allow_replacement (options, TRUE);
+  expect_live (sysroot, options, not_ostree, invalid);
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_allow_replacement (options, TRUE);
+  ostree_sysroot_unlock_options_set_allow_replacement (options, FALSE);
+  expect_live (sysroot, options, not_ostree, not_ostree);
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_add_preference (options, "usr", OSTREE_SYSROOT_UNLOCK_PREFER_CHANGES);
+  expect_live (sysroot, options, invalid, invalid);
+
+  options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_lazy (options, TRUE);
+  expect_live (sysroot, options, invalid, invalid);
+}
+
 int
 main (void)
 {
@@ -136,6 +179,7 @@ main (void)
   expect_accepted (sysroot, options);
 
   options_of_commit (sysroot);
+  options_of_live_commits (sysroot);
 
   expect_refused (sysroot, 99, NULL, "state is 99");
   expect_refused (sysroot, -1, NULL, "1 (development), 2 (hotfix), 3 (transient)");

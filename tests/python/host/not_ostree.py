@@ -34,7 +34,8 @@ def record(sysroot):
 
 
 functions = (OstreeUnlock.status, OstreeUnlock.begin, OstreeUnlock.end, OstreeUnlock.commit, OstreeUnlock.diff_packages)
-for function in (*functions, with_block, keep, scratch, record):
+live = (OstreeUnlock.apply, OstreeUnlock.rollback)
+for function in (*functions, *live, with_block, keep, scratch, record):
     try:
         function(sysroot)
     except GLib.Error as error:

@@ -26,6 +26,7 @@ options = OstreeUnlock.Options(
     size_limit=2**40,
     time_limit=60,
     after_upgrade=False,
+    allow_replacement=True,
     from_="one",
     to=None,
     paths=["/usr/bin", b"/usr/\xff"],

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! What is done once other files are live: the loader's cache, users, directories in `/var`,
+//! unit files, services. What fails here changes nothing about what is live, so each step says
+//! what became of it, and the next one is done all the same. From the caller's own thread
+//! alone, and outside of the lock: a service may take its time.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::diff::Change;
+use crate::error::{Error, Kind, Result};
+use crate::sys::{files, namespace};
+use crate::systemd::jobs::Jobs;
+
+/// What may have to be done, in this order: a user is there before a directory is made for it,
+/// and all of it before a service is restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Step {
+    /// `/etc/ld.so.cache`, by ldconfig.
+    LoaderCache = 0,
+    /// Users and groups, by systemd-sysusers.
+    Users = 1,
+    /// What is in tmpfiles.d, by systemd-tmpfiles.
+    Files = 2,
+    /// systemd reads all unit files anew.
+    UnitFiles = 3,
+    /// A service reads its own files anew.
+    Reload = 4,
+    /// A service is restarted.
+    Restart = 5,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum End {
+    /// It was done.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// It was not tried.
+    NotDone = 2,
+}
+
+/// A step, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// What was to be done.
+    pub step: Step,
+    /// The service, where it is about one.
+    pub unit: Option<String>,
+    /// What became of it.
+    pub end: End,
+    /// Why it was not done, or how it failed.
+    pub why: Option<String>,
+}
+
+impl Followed {
+    fn new(step: Step, unit: Option<&str>, result: Result<()>) -> Followed {
+        Followed {
+            step,
+            unit: unit.map(str::to_owned),
+            end: match &result {
+                Ok(()) => End::Done,
+                Err(error) if error.kind() == Kind::Unsupported => End::NotDone,
+                Err(_) => End::Failed,
+            },
+            why: result.err().map(|error| error.to_string()),
+        }
+    }
+}
+
+/// All that was done, and the names that are new.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Aftermath {
+    /// Each step that was wanted.
+    pub steps: Vec<Followed>,
+    /// Users that were made.
+    pub users: Vec<String>,
+    /// Groups that were made.
+    pub groups: Vec<String>,
+}
+
+/// What a change of files asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// There are other libraries.
+    libraries: bool,
+    /// The names of these files in sysusers.d: systemd finds which of that name counts.
+    users: Vec<String>,
+    /// The same in tmpfiles.d.
+    files: Vec<String>,
+    /// There are other unit files.
+    units: bool,
+    /// Those of them that are whole units, and not templates.
+    loads: Vec<String>,
+    /// Services that have to be told of other files.
+    reloads: BTreeSet<&'static str>,
+}
+
+/// What systemd reads when it is told to.
+const UNITS: [&str; 3] = [
+    "/usr/lib/systemd/system",
+    "/usr/lib/systemd/system-generators",
+    "/usr/local/lib/systemd/system",
+];
+/// Who does not see by itself that there are other files in these directories. They watch the
+/// directories that were there before, or compare times, which are the same in every commit.
+const TOLD: [(&str, &str); 4] = [
+    ("/usr/share/dbus-1/system-services", "dbus.service"),
+    ("/usr/share/dbus-1/system.d", "dbus.service"),
+    ("/usr/share/dbus-1/system.conf", "dbus.service"),
+    ("/usr/lib/udev/rules.d", "systemd-udevd.service"),
+];
+
+/// Files of `/etc` that a step here writes, and that belong to the commit all the same: whoever
+/// takes a live commit back takes them back as well, whatever is in them by then.
+pub const WRITES: [&str; 1] = ["/etc/ld.so.cache"];
+
+impl Wanted {
+    /// What these changes ask for.
+    pub fn by(changed: &[(PathBuf, Change)]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for (path, change) in changed {
+            if *change != Change::Metadata {
+                wanted.add(path, *change != Change::Removed);
+            }
+        }
+        wanted
+    }
+
+    fn add(&mut self, path: &Path, is_there: bool) {
+        self.libraries |= is_library(path);
+        self.units |= UNITS.iter().any(|directory| path.starts_with(directory));
+        let told = TOLD
+            .iter()
+            .filter(|(directory, _)| path.starts_with(directory));
+        self.reloads.extend(told.map(|(_, service)| service));
+        if is_there {
+            let unit = UNITS.iter().find_map(|directory| unit_in(path, directory));
+            self.loads.extend(unit);
+            self.users.extend(name_in(path, "/usr/lib/sysusers.d"));
+            self.files.extend(name_in(path, "/usr/lib/tmpfiles.d"));
+        }
+    }
+
+    /// The same without the loader's cache, where another one was put back already.
+    pub fn but_for_the_cache(mut self) -> Wanted {
+        self.libraries = false;
+        self
+    }
+
+    /// The steps that [`follow`] will take, for who only wants to know.
+    pub fn steps(&self) -> Vec<Step> {
+        let wanted = [
+            (self.libraries, Step::LoaderCache),
+            (!self.users.is_empty(), Step::Users),
+            (!self.files.is_empty(), Step::Files),
+            (self.units, Step::UnitFiles),
+            (!self.reloads.is_empty(), Step::Reload),
+        ];
+        let is_wanted = |(wanted, step): (bool, Step)| wanted.then_some(step);
+        wanted.into_iter().filter_map(is_wanted).collect()
+    }
+}
+
+/// `libx.so` or `libx.so.1`, or what says where such are.
+fn is_library(path: &Path) -> bool {
+    let configured = ["/usr/etc/ld.so.conf", "/usr/etc/ld.so.conf.d"];
+    if configured.iter().any(|place| path.starts_with(place)) {
+        return true;
+    }
+    let name = path.file_name().map(OsStr::to_string_lossy);
+    name.is_some_and(|name| name.ends_with(".so") || name.contains(".so."))
+}
+
+/// The name of a file of a drop-in directory of systemd's.
+fn name_in(path: &Path, directory: &str) -> Option<String> {
+    let name = path.file_name().and_then(OsStr::to_str)?;
+    let is_there = path.parent() == Some(Path::new(directory));
+    (is_there && name.ends_with(".conf")).then(|| name.to_owned())
+}
+
+/// The name of a unit that a file is all of.
+fn unit_in(path: &Path, directory: &str) -> Option<String> {
+    let name = path.file_name().and_then(OsStr::to_str)?;
+    let is_unit = [
+        ".service", ".socket", ".timer", ".path", ".mount", ".target",
+    ]
+    .iter()
+    .any(|suffix| name.ends_with(suffix));
+    let is_there = path.parent() == Some(Path::new(directory));
+    (is_there && is_unit && !name.contains("@.")).then(|| name.to_owned())
+}
+
+/// Does what is wanted. Without systemd its own programs do what they can without it, and the
+/// rest is said not to be done.
+pub fn follow(wanted: &Wanted) -> Aftermath {
+    if *wanted == Wanted::default() {
+        return Aftermath::default();
+    }
+    let runner = Runner::find();
+    let mut steps = Vec::new();
+    let mut note = |step, unit, result| steps.push(Followed::new(step, unit, result));
+    if wanted.libraries {
+        // Links between libraries are the commit's matter, and `/usr` is read-only.
+        note(
+            Step::LoaderCache,
+            None,
+            runner.run("ldconfig", &["-X"], &[]),
+        );
+    }
+    let before = (names("passwd"), names("group"));
+    if !wanted.users.is_empty() {
+        let result = runner.run("systemd-sysusers", &[], &wanted.users);
+        note(Step::Users, None, result);
+    }
+    let after = (names("passwd"), names("group"));
+    if !wanted.files.is_empty() {
+        let result = runner.run("systemd-tmpfiles", &["--create"], &wanted.files);
+        note(Step::Files, None, result);
+    }
+    if wanted.units {
+        let reload = |jobs: &Jobs| {
+            jobs.reload()?;
+            jobs.check_loads(&wanted.loads)
+        };
+        note(Step::UnitFiles, None, runner.jobs().and_then(reload));
+    }
+    for service in &wanted.reloads {
+        let told = runner.jobs().and_then(|jobs| jobs.reload_unit(service));
+        note(Step::Reload, Some(service), told);
+    }
+    Aftermath {
+        steps,
+        users: after.0.difference(&before.0).cloned().collect(),
+        groups: after.1.difference(&before.1).cloned().collect(),
+    }
+}
+
+/// Restarts these services, all at once; those that have ended meanwhile stay so.
+pub fn restart(units: &[String]) -> Vec<Followed> {
+    let followed = |unit: &str, result| Followed::new(Step::Restart, Some(unit), result);
+    if units.is_empty() {
+        return Vec::new();
+    }
+    match Runner::find() {
+        Runner::Systemd(jobs) => jobs
+            .restart(units)
+            .into_iter()
+            .map(|(unit, result)| followed(&unit, result))
+            .collect(),
+        alone => units
+            .iter()
+            .map(|unit| followed(unit, alone.jobs().map(|_| ())))
+            .collect(),
+    }
+}
+
+/// The names in a database of users or groups, as the system has it.
+fn names(database: &str) -> BTreeSet<String> {
+    let content = std::fs::read(format!("/proc/1/root/etc/{database}")).unwrap_or_default();
+    String::from_utf8_lossy(&content)
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// What runs programs, and has services restarted.
+enum Runner {
+    /// In the system's own environment, whatever is forbidden to the caller.
+    Systemd(Jobs),
+    /// There is none, for this reason: as our children, then.
+    Alone(String),
+}
+
+impl Runner {
+    fn find() -> Runner {
+        match Jobs::connect() {
+            Ok(jobs) => Runner::Systemd(jobs),
+            Err(error) => Runner::Alone(error.to_string()),
+        }
+    }
+
+    /// What only systemd can do.
+    fn jobs(&self) -> Result<&Jobs> {
+        match self {
+            Runner::Systemd(jobs) => Ok(jobs),
+            Runner::Alone(why) => Err(Error::new(Kind::Unsupported, why.clone())),
+        }
+    }
+
+    fn run(&self, program: &str, options: &[&str], operands: &[String]) -> Result<()> {
+        let path = ["/usr/bin", "/usr/sbin"]
+            .map(|directory| format!("{directory}/{program}"))
+            .into_iter()
+            .find(|path| files::exists(Path::new(&format!("/proc/1/root{path}"))))
+            .ok_or_else(|| Error::new(Kind::Unsupported, format!("there is no {program} here")))?;
+        let mut command = vec![path];
+        command.extend(options.iter().map(|&option| option.to_owned()));
+        // What would be an option is the name of a file.
+        command.extend((!operands.is_empty()).then(|| "--".to_owned()));
+        command.extend_from_slice(operands);
+        match self {
+            Runner::Systemd(jobs) => {
+                let name = format!("ostree-unlock-{program}-{}.service", std::process::id());
+                jobs.run(&name, &format!("{program} of a live commit"), &command)
+            }
+            Runner::Alone(_) => run_as_child(&command),
+        }
+    }
+}
+
+/// Where the system's mounts are: the caller's may be others.
+fn run_as_child(command: &[String]) -> Result<()> {
+    namespace::in_system(|_| run_here(command), || {})
+}
+
+/// What it says is of interest where it fails.
+fn run_here(command: &[String]) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Ok(());
+    };
+    let done = Command::new(program)
+        .args(arguments)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .map_err(|e| Error::io("starting it", e).at(program))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let last = said.trim_end().lines().last().unwrap_or_default();
+    Err(Error::new(Kind::Failed, format!("{}: {last}", done.status)).at(program))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(changes: &[(&str, Change)]) -> Wanted {
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(path, change)| (PathBuf::from(path), *change))
+            .collect();
+        Wanted::by(&changes)
+    }
+
+    #[test]
+    fn only_what_changes_ask_for_is_done() {
+        use Change::{Added, Metadata, Modified, Removed};
+        assert_eq!(wanted(&[("/usr/bin/x", Modified)]), Wanted::default());
+        for (path, change, steps) in [
+            ("/usr/lib/libx.so.1", Removed, vec![Step::LoaderCache]),
+            ("/usr/lib/libx.so", Added, vec![Step::LoaderCache]),
+            ("/usr/lib/libx.sox", Added, vec![]),
+            ("/usr/etc/ld.so.conf.d/x", Added, vec![Step::LoaderCache]),
+            ("/usr/lib/libx.so.1", Metadata, vec![]),
+            ("/usr/lib/sysusers.d/x.conf", Added, vec![Step::Users]),
+            ("/usr/lib/sysusers.d/x.conf", Removed, vec![]),
+            ("/usr/lib/sysusers.d/x", Added, vec![]),
+            ("/usr/lib/tmpfiles.d/x.conf", Modified, vec![Step::Files]),
+            ("/usr/lib/tmpfiles.d/x/y.conf", Modified, vec![]),
+            (
+                "/usr/lib/systemd/system/x.service",
+                Removed,
+                vec![Step::UnitFiles],
+            ),
+            (
+                "/usr/lib/systemd/system/x.service.d/y.conf",
+                Added,
+                vec![Step::UnitFiles],
+            ),
+            ("/usr/lib/systemd/user/x.service", Added, vec![]),
+            (
+                "/usr/share/dbus-1/system.d/x.conf",
+                Added,
+                vec![Step::Reload],
+            ),
+        ] {
+            assert_eq!(wanted(&[(path, change)]).steps(), steps, "{path}");
+        }
+    }
+
+    #[test]
+    fn units_are_tried_unless_they_are_templates() {
+        let units = "/usr/lib/systemd/system";
+        let added = |name: &str| (PathBuf::from(format!("{units}/{name}")), Change::Added);
+        let names = [
+            "a.service",
+            "a@.service",
+            "a@b.service",
+            "a.service.d/x.conf",
+        ];
+        assert_eq!(
+            Wanted::by(&names.map(added)).loads,
+            ["a.service", "a@b.service"]
+        );
+    }
+
+    #[test]
+    fn each_service_is_told_once() {
+        let changes = [
+            ("/usr/share/dbus-1/system.d/x.conf", Change::Added),
+            ("/usr/share/dbus-1/system-services/x.service", Change::Added),
+        ];
+        assert_eq!(wanted(&changes).reloads, BTreeSet::from(["dbus.service"]));
+    }
+
+    #[test]
+    fn how_it_ended_says_whether_it_was_tried() {
+        let of = |kind| Followed::new(Step::Users, None, Err(Error::new(kind, "x"))).end;
+        assert_eq!(of(Kind::Unsupported), End::NotDone);
+        assert_eq!(of(Kind::Failed), End::Failed);
+        assert_eq!(Followed::new(Step::Users, None, Ok(())).end, End::Done);
+    }
+
+    #[test]
+    fn a_child_says_how_it_failed() {
+        let run = |script: &str| run_here(&["/bin/sh", "-c", script].map(str::to_owned));
+        assert!(run("true").is_ok());
+        let said = run("echo first; echo last >&2; exit 3").map_err(|e| e.to_string());
+        assert!(said.is_err_and(|said| said.contains("3: last")));
+    }
+}

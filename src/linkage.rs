@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Which programs and libraries would no longer find a library that they need, were one tree
+//! put in the place of another. Only what that breaks counts, not what was so before.
+
+mod elf;
+mod libraries;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use self::elf::Linked;
+use self::libraries::{Libraries, is_named_library, may_be_linked};
+use crate::diff::Change;
+use crate::error::Result;
+use crate::tree::{FileType, Node};
+
+/// A file, and what it needs and would not find.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unresolved {
+    /// The path, as the system sees it.
+    pub file: PathBuf,
+    /// The library, by the name that the file needs it by.
+    pub soname: String,
+}
+
+/// What `after` breaks of `before`, both trees for `/usr`; sorted. `changed` are the paths that
+/// are different, directories that were moved not taken as one. Others are looked at only if a
+/// library is gone, or is looked for elsewhere: in `before`, which had better be of a disk.
+/// `go_on` is asked before each file.
+pub fn unresolved(
+    before: &Rc<dyn Node>,
+    after: &Rc<dyn Node>,
+    changed: &[(PathBuf, Change)],
+    go_on: &dyn Fn() -> Result<()>,
+) -> Result<Vec<Unresolved>> {
+    let both = Both {
+        before: Libraries::of(before)?,
+        after: Libraries::of(after)?,
+        changed: changed.iter().map(|(path, _)| path.clone()).collect(),
+    };
+    let mut found = Vec::new();
+    for (path, _) in changed
+        .iter()
+        .filter(|(_, change)| *change != Change::Removed)
+    {
+        go_on()?;
+        if let Some(node) = both.after.node(path)? {
+            both.check(path, &*node, None, &mut found)?;
+        }
+    }
+    let lost = match both.before.is_elsewhere(changed) {
+        true => None,
+        false => Some(both.lost(changed)?),
+    };
+    if lost.as_ref().is_none_or(|lost| !lost.is_empty()) {
+        // What did not change is the same in both, and what runs is read faster than a commit.
+        both.before.each_file(&mut |path, node| {
+            go_on()?;
+            match both.changed.contains(path) {
+                true => Ok(()),
+                false => both.check(path, node, lost.as_ref(), &mut found),
+            }
+        })?;
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+struct Both {
+    before: Libraries,
+    after: Libraries,
+    changed: HashSet<PathBuf>,
+}
+
+impl Both {
+    /// The libraries that are no longer where they were, by the name that they are needed by.
+    fn lost(&self, changed: &[(PathBuf, Change)]) -> Result<HashSet<String>> {
+        let mut lost = HashSet::new();
+        let may_be = |(path, change): &&(PathBuf, Change)| {
+            !matches!(change, Change::Added | Change::Metadata) && is_named_library(path)
+        };
+        for (path, _) in changed.iter().filter(may_be) {
+            let Some(was) = self.before.at(path)? else {
+                continue;
+            };
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            // A file beside the link that is its soname is needed by nobody.
+            if was.soname.as_deref().is_some_and(|soname| soname != name) {
+                continue;
+            }
+            let is = self.after.at(path)?;
+            if is.is_none_or(|is| is.machine != was.machine) {
+                lost.insert(name.into_owned());
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Adds what the file at `path` needs, of `names` if they are given, and does not find.
+    fn check(
+        &self,
+        path: &Path,
+        node: &dyn Node,
+        names: Option<&HashSet<String>>,
+        found: &mut Vec<Unresolved>,
+    ) -> Result<()> {
+        if node.side().file_type != FileType::Regular || !may_be_linked(path, node) {
+            return Ok(());
+        }
+        let Some(linked) = elf::read(node)? else {
+            return Ok(());
+        };
+        let is_meant = |soname: &&String| names.is_none_or(|names| names.contains(*soname));
+        for soname in linked.needed.iter().filter(is_meant) {
+            if self.breaks(path, &linked, soname)? {
+                found.push(Unresolved {
+                    file: path.to_owned(),
+                    soname: soname.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn breaks(&self, path: &Path, linked: &Linked, soname: &String) -> Result<bool> {
+        if self.after.resolves(soname, path, linked)? {
+            return Ok(false);
+        }
+        match self.before.at(path)? {
+            Some(was) if was.needed.contains(soname) => self.before.resolves(soname, path, &was),
+            // What is new may know of a place that nobody else looks in: as plugins do, whose
+            // program has loaded before what they need.
+            _ => Ok(!self.is_anywhere(soname)?),
+        }
+    }
+
+    /// Whether any directory of `after` has such a library.
+    fn is_anywhere(&self, soname: &str) -> Result<bool> {
+        let is_named = |path: &&PathBuf| path.file_name().is_some_and(|name| name == soname);
+        let mut places = self.before.places(soname)?;
+        places.extend(self.changed.iter().filter(is_named).cloned());
+        for place in places {
+            if self.after.at(&place)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::Walk;
+    use crate::tree::{disk, is_directory};
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+
+    /// Two trees for `/usr`, made with the compiler that linked this test.
+    struct Made(PathBuf);
+
+    impl Drop for Made {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    impl Made {
+        /// Both with a library, as packages have it, and a program that needs it.
+        fn new(name: &str) -> Made {
+            let made = Made(std::env::temp_dir().join(format!("ou-{name}-{}", std::process::id())));
+            for tree in ["before", "after"] {
+                made.library(tree, "lib/libx.so.1.0", "libx.so.1");
+                made.link(tree, "libx.so.1.0", "lib/libx.so.1");
+                made.program(tree, "bin/prog", &["lib/libx.so.1.0"], &[]);
+            }
+            made
+        }
+
+        fn path(&self, tree: &str, path: &str) -> PathBuf {
+            let path = self.0.join(tree).join(path);
+            assert!(path.parent().is_some_and(|p| fs::create_dir_all(p).is_ok()));
+            path
+        }
+
+        fn library(&self, tree: &str, path: &str, soname: &str) {
+            let soname = format!("-Wl,-soname,{soname}");
+            self.build(tree, path, &[soname]);
+        }
+
+        /// A program that needs these libraries, which are found in `before`.
+        fn program(&self, tree: &str, path: &str, needed: &[&str], options: &[&str]) {
+            let needed = needed.iter().map(|library| self.path("before", library));
+            let mut words: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+            words.push("-Wl,--no-as-needed".to_owned());
+            words.extend(needed.map(|library| library.to_string_lossy().into_owned()));
+            self.build(tree, path, &words);
+            let mode = fs::Permissions::from_mode(0o755);
+            assert!(fs::set_permissions(self.path(tree, path), mode).is_ok());
+        }
+
+        fn build(&self, tree: &str, path: &str, words: &[String]) {
+            let done = Command::new("cc")
+                .args(["-shared", "-nostdlib", "-o"])
+                .arg(self.path(tree, path))
+                .args(["-x", "c", "/dev/null", "-x", "none"])
+                .args(words)
+                .status();
+            assert!(done.is_ok_and(|status| status.success()));
+        }
+
+        fn link(&self, tree: &str, target: &str, path: &str) {
+            assert!(symlink(target, self.path(tree, path)).is_ok());
+        }
+
+        fn remove(&self, tree: &str, path: &str) {
+            assert!(fs::remove_file(self.path(tree, path)).is_ok());
+        }
+
+        #[allow(clippy::unwrap_used)]
+        fn unresolved(&self) -> Vec<String> {
+            let [before, after] = ["before", "after"].map(|tree| disk::root(&self.0.join(tree)));
+            let (before, after) = (before.unwrap(), after.unwrap());
+            let walk = Walk::new(Path::new("/usr"), before.clone(), after.clone());
+            let changed: Vec<_> = walk
+                .map(|found| found.map(|found| (found.path, found.change)).unwrap())
+                .collect();
+            assert!(is_directory(&*after));
+            let found = unresolved(&before, &after, &changed, &|| Ok(())).unwrap();
+            found
+                .iter()
+                .map(|found| format!("{} {}", found.file.display(), found.soname))
+                .collect()
+        }
+    }
+
+    #[test]
+    fn a_newer_library_of_the_same_soname_breaks_nothing() {
+        let made = Made::new("newer");
+        assert_eq!(made.unresolved(), [""; 0]);
+        made.library("after", "lib/libx.so.1.1", "libx.so.1");
+        made.remove("after", "lib/libx.so.1.0");
+        made.remove("after", "lib/libx.so.1");
+        made.link("after", "libx.so.1.1", "lib/libx.so.1");
+        assert_eq!(made.unresolved(), [""; 0]);
+    }
+
+    #[test]
+    fn a_library_that_is_gone_breaks_what_was_not_touched() {
+        for how in ["removed", "dangling", "damaged", "private"] {
+            let made = Made::new(how);
+            made.remove("after", "lib/libx.so.1");
+            match how {
+                "dangling" => made.link("after", "libx.so.1.1", "lib/libx.so.1"),
+                "damaged" => _ = fs::write(made.path("after", "lib/libx.so.1"), "\x7fELF"),
+                "private" => made.library("after", "lib/x/libx.so.1", "libx.so.1"),
+                _ => {}
+            }
+            assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"], "{how}");
+        }
+    }
+
+    #[test]
+    fn what_is_new_has_to_find_what_it_needs() {
+        let made = Made::new("new");
+        made.library("before", "aside/liby.so.2", "liby.so.2");
+        made.remove("after", "bin/prog");
+        made.program(
+            "after",
+            "bin/prog",
+            &["lib/libx.so.1.0", "aside/liby.so.2"],
+            &[],
+        );
+        made.program("after", "lib/new.so", &["aside/liby.so.2"], &[]);
+        let wanted = ["/usr/bin/prog liby.so.2", "/usr/lib/new.so liby.so.2"];
+        assert_eq!(made.unresolved(), wanted);
+        // wherever that is
+        made.library("after", "share/y/liby.so.2", "liby.so.2");
+        assert_eq!(made.unresolved(), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_broken_before_is_not_counted() {
+        let made = Made::new("broken");
+        made.library("before", "lib/libz.so", "libz.so");
+        for tree in ["before", "after"] {
+            made.program(tree, "bin/other", &["lib/libz.so"], &[]);
+        }
+        made.remove("before", "lib/libz.so");
+        let mode = fs::Permissions::from_mode(0o700);
+        assert!(fs::set_permissions(made.path("after", "bin/other"), mode).is_ok());
+        assert_eq!(made.unresolved(), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_may_say_where_its_libraries_are() {
+        let made = Made::new("runpath");
+        made.library("before", "lib/own/libo.so", "libo.so");
+        for tree in ["before", "after"] {
+            made.library(tree, "lib/own/libo.so", "libo.so");
+            let runpath = "-Wl,-rpath,$ORIGIN/../lib/own";
+            made.program(tree, "bin/other", &["lib/own/libo.so"], &[runpath]);
+        }
+        assert_eq!(made.unresolved(), [""; 0]);
+        made.library("after", "share/libo.so", "libo.so");
+        made.remove("after", "lib/own/libo.so");
+        assert_eq!(made.unresolved(), ["/usr/bin/other libo.so"]);
+    }
+
+    #[test]
+    fn directories_that_are_configured_are_looked_in() {
+        let made = Made::new("configured");
+        made.remove("after", "lib/libx.so.1");
+        made.library("after", "lib/multi/libx.so.1", "libx.so.1");
+        assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"]);
+        let configured = |tree| {
+            let file = made.path(tree, "etc/ld.so.conf.d/multi.conf");
+            assert!(fs::write(file, "/lib/multi\n").is_ok());
+        };
+        configured("after");
+        assert_eq!(made.unresolved(), [""; 0]);
+        // no library is gone then, but the directory is no longer looked in
+        configured("before");
+        made.remove("before", "lib/libx.so.1");
+        made.library("before", "lib/multi/libx.so.1", "libx.so.1");
+        assert_eq!(made.unresolved(), [""; 0]);
+        made.remove("after", "etc/ld.so.conf.d/multi.conf");
+        assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"]);
+    }
+}

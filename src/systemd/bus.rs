@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! A connection to the system's bus, and how somebody on it is asked. What is asked is not
+//! known here.
+
+use std::path::Path;
+
+use glib::variant::ToVariant;
+use glib::{Variant, VariantTy};
+
+use crate::error::{Error, Kind, Result};
+
+/// As sd_booted(3) has it.
+const RUNS: &str = "/run/systemd/system";
+const TIMEOUT_MS: i32 = 10_000;
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// Who is asked: name, object, interface.
+pub type Of<'a> = [&'a str; 3];
+
+pub const SYSTEMD: Of = [
+    "org.freedesktop.systemd1",
+    "/org/freedesktop/systemd1",
+    "org.freedesktop.systemd1.Manager",
+];
+
+/// A connection of our own: GIO's shared one may end the process with the bus.
+pub struct Bus(gio::DBusConnection);
+
+impl Bus {
+    pub fn connect() -> Result<Bus> {
+        if !Path::new(RUNS).exists() {
+            return Err(Error::new(Kind::Unsupported, "systemd does not run here"));
+        }
+        let none = gio::Cancellable::NONE;
+        let unreachable = |e: glib::Error| Error::new(Kind::Failed, "D-Bus").because(e);
+        let address = gio::dbus_address_get_for_bus_sync(gio::BusType::System, none);
+        let flags = gio::DBusConnectionFlags::AUTHENTICATION_CLIENT
+            | gio::DBusConnectionFlags::MESSAGE_BUS_CONNECTION;
+        let connection = gio::DBusConnection::for_address_sync(
+            &address.map_err(unreachable)?,
+            flags,
+            None,
+            none,
+        );
+        Ok(Bus(connection.map_err(unreachable)?))
+    }
+
+    pub fn call(&self, of: Of, method: &str, arguments: &Variant) -> Result<Variant, Refused> {
+        self.call_for(of, method, arguments, TIMEOUT_MS)
+    }
+
+    /// The same of what may take longer.
+    pub fn call_for(
+        &self,
+        of: Of,
+        method: &str,
+        arguments: &Variant,
+        timeout_ms: i32,
+    ) -> Result<Variant, Refused> {
+        let [name, object, interface] = of;
+        self.0
+            .call_sync(
+                Some(name),
+                object,
+                interface,
+                method,
+                Some(arguments),
+                None::<&VariantTy>,
+                gio::DBusCallFlags::NONE,
+                timeout_ms,
+                gio::Cancellable::NONE,
+            )
+            .map_err(|source| Refused {
+                name: gio::DBusError::remote_error(&source).map(String::from),
+                error: Error::new(Kind::Failed, format!("asking {name}: {method}")).because(source),
+            })
+    }
+
+    /// A property; `None` if the object is not there any more.
+    pub fn property(&self, of: Of, property: &str) -> Option<Variant> {
+        let [name, object, interface] = of;
+        let arguments = (interface, property).to_variant();
+        let answer = self.call([name, object, PROPERTIES], "Get", &arguments);
+        answer.ok()?.child_value(0).as_variant()
+    }
+
+    /// Has `heard` called for each such signal while the thread's main context is iterated,
+    /// until the connection is gone.
+    pub fn on_signal(&self, of: Of, signal: &str, heard: impl Fn(&Variant) + 'static) {
+        let [name, object, interface] = of;
+        self.0.signal_subscribe(
+            Some(name),
+            Some(interface),
+            Some(signal),
+            Some(object),
+            None,
+            gio::DBusSignalFlags::NONE,
+            move |_, _, _, _, _, arguments| heard(arguments),
+        );
+    }
+}
+
+/// What was answered, with the name that the error has in D-Bus.
+pub struct Refused {
+    pub name: Option<String>,
+    error: Error,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Error {
+        refused.error
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.0.close_sync(gio::Cancellable::NONE);
+    }
+}

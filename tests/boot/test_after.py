@@ -1,0 +1,77 @@
+"""What is refused before another commit is live, as it would break what runs; and what comes after it where no systemd runs.
+
+What needs a service manager is in ../vm/test_after.py.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.fixtures import trees
+
+pytestmark = trees()
+
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
+_COMMIT = """
+set -e
+ostree checkout "$1" /var/tree
+cd /var/tree
+eval "$2"
+ostree commit --quiet -b next --parent="$(ostree rev-parse "$1")" --tree=dir=/var/tree
+rm -rf /var/tree
+"""
+
+BREAKS = {
+    "library": (f"rm {LIBRARIES}/libz.so.1*", "libz.so.1"),
+    "dangling": (f"ln -sf nowhere {LIBRARIES}/libz.so.1", "libz.so.1"),
+    "newcomer": (
+        f"cp {LIBRARIES}/libapt-pkg.so.* usr/bin/needs && chmod 755 usr/bin/needs && sed -i s/libz.so.1/libz.so.7/ usr/bin/needs",
+        "libz.so.7",
+    ),
+    "unit": ("echo '[Service' >usr/lib/systemd/system/bad.service", "bad.service"),
+}
+
+
+@pytest.fixture
+def apply(system):
+    """Makes a commit of the booted one and these changes, and applies it."""
+    if system.run("ostree-unlock apply --help", check=False).returncode != 0:
+        pytest.skip("this build has no `apply` yet")
+
+    def act(changes: str):
+        base = f"debian/{system.target.suite.name}"
+        system.run(["sh", "-c", _COMMIT, "sh", base, changes], timeout=300)
+        return system.run("ostree-unlock apply next", check=False, timeout=300)
+
+    return act
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_what_would_break_is_refused(system, apply, how):
+    changes, named = BREAKS[how]
+    refused = apply(changes)
+    assert refused.returncode != 0
+    assert named in refused.stderr, refused
+    assert "Unlocked: " not in system.run("ostree admin status").stdout
+
+
+def test_a_library_may_come_in_another_version(system, apply):
+    done = apply(f"cd {LIBRARIES} && mv libz.so.1.* libz.so.1.99 && ln -sf libz.so.1.99 libz.so.1")
+    assert done.returncode == 0, done
+    system.run("dpkg-deb --version")
+
+
+def test_without_systemd_its_programs_run_all_the_same(system, apply):
+    done = apply(
+        "echo 'u newcomer - -' >usr/lib/sysusers.d/newcomer.conf; "
+        "echo 'd /var/lib/newcomer 0750 newcomer newcomer' >usr/lib/tmpfiles.d/newcomer.conf; "
+        "printf '[Service]\\nExecStart=/usr/bin/true\\n' >usr/lib/systemd/system/newcomer.service; "
+        f"mkdir usr/lib/newcomer; cp {LIBRARIES}/libz.so.1 usr/lib/newcomer/; "
+        "echo /usr/lib/newcomer >usr/etc/ld.so.conf.d/n.conf"
+    )
+    assert done.returncode == 0, done
+    assert system.run("stat -c '%a %U' /var/lib/newcomer").stdout == "750 newcomer\n"
+    assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig -p").stdout
+    # what only systemd can do is said not to be done
+    assert "systemd does not run here" in " ".join((done.stdout + done.stderr).split())

@@ -1,0 +1,125 @@
+"""What comes after another commit is live, with systemd as process 1: users, directories, the loader's cache, unit files, what
+the bus can start, and services that are restarted or must not be.
+
+Why only here: transient units, jobs, sessions and restarts need a service manager. What needs none is in ../boot/test_after.py.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.fixtures import trees
+
+pytestmark = trees()
+
+UNITS = "usr/lib/systemd/system"
+# Never restarted, however much of them is replaced: process 1, the bus, logind, who is logged in, and who called.
+NEVER = ("dbus", "systemd-logind", "somebody", "ostree-unlock-tests")
+
+# A commit is made from the booted one: what is written below $tree, then is its /usr.
+_COMMIT = """
+set -e
+base=$(ostree rev-parse "$1")
+ostree checkout --require-hardlinks "$base" /var/tree 2>/dev/null || ostree checkout "$base" /var/tree
+cd /var/tree
+eval "$2"
+ostree commit --quiet -b "$3" --parent="$base" --tree=dir=/var/tree
+rm -rf /var/tree
+"""
+
+# `ldconfig` was not run in the commit: the library is in a directory that only its cache would know.
+_FIRST = rf"""
+echo 'u newcomer - "came with a commit"' >usr/lib/sysusers.d/newcomer.conf
+echo 'd /var/lib/newcomer 0750 newcomer newcomer' >usr/lib/tmpfiles.d/newcomer.conf
+mkdir usr/lib/newcomer && cp usr/lib/x86_64-linux-gnu/libcap.so.2 usr/lib/newcomer/
+echo /usr/lib/newcomer >usr/etc/ld.so.conf.d/newcomer.conf
+cp usr/bin/sleep usr/bin/keeps && cp usr/bin/sleep usr/bin/changes && cp usr/bin/sleep usr/bin/fails
+for name in keeps changes fails; do
+    printf '[Service]\nExecStart=/usr/bin/%s infinity\n' $name >{UNITS}/$name.service
+done
+printf '[D-BUS Service]\nName=org.example.Newcomer\nExec=/bin/false\nUser=root\n' \
+    >usr/share/dbus-1/system-services/org.example.Newcomer.service
+"""
+
+# The programs are others by a byte behind their end, as is the C library, which all have mapped.
+_SECOND = rf"""
+replace() {{ cp "$1" new && echo >>new && mv -f new "$1"; }}
+replace usr/bin/changes
+printf '[Service]\nExecStart=/usr/bin/false\n' >new && mv -f new {UNITS}/fails.service
+"""
+_C_LIBRARY = """
+library=$(readlink -f usr/lib/x86_64-linux-gnu/libc.so.6)
+cp "$library" new && echo >>new && mv -f new "$library"
+"""
+
+_LOGIN = """
+import os, subprocess
+master, slave = os.openpty()
+session = ["systemd-run", "--quiet", "--unit=somebody", "-pPAMName=su", "-pUser=root", "-pStandardInput=tty",
+           f"-pTTYPath={os.ttyname(slave)}", "sleep", "1d"]
+subprocess.run(session, check=True)
+while True:
+    os.read(master, 4096)
+"""
+
+
+@pytest.mark.timeout(900)
+def test_what_comes_after(systemd_machine):
+    machine = systemd_machine
+    if machine.run("ostree-unlock apply --help", check=False).returncode != 0:
+        pytest.skip("this build has no `apply` yet")
+    machine.run("systemctl is-system-running --wait", check=False, timeout=180)
+    machine.write("/run/login.py", _LOGIN)
+    machine.run("systemd-run --quiet --unit=terminal /usr/bin/python3 /run/login.py")
+
+    _commit(machine, f"debian/{machine.target.suite.name}", _FIRST, "first")
+    _what_a_commit_brings(machine)
+    _commit(machine, "first", _SECOND, "second")
+    _services_of_what_was_replaced(machine)
+    _commit(machine, "second", _C_LIBRARY, "third")
+    _what_is_never_restarted(machine)
+
+
+def _what_a_commit_brings(machine):
+    assert not machine.exists("/var/lib/newcomer")
+    said = machine.run("ostree-unlock apply first", timeout=300).stdout
+    assert "newcomer" in said
+    assert machine.run("id -un newcomer").stdout == "newcomer\n"
+    assert machine.run("stat -c '%a %U' /var/lib/newcomer").stdout == "750 newcomer\n"
+    assert "/usr/lib/newcomer/libcap.so.2" in machine.run("ldconfig -p").stdout
+    # known to systemd, and to the bus, without another word
+    assert "org.example.Newcomer" in machine.run("busctl list --activatable").stdout
+    machine.run("systemctl start keeps changes fails")
+    # the programs that ran are gone with their end
+    assert "sysusers" not in machine.run("systemctl list-units --all --plain --no-legend 'ostree-unlock-systemd-*'").stdout
+
+
+def _services_of_what_was_replaced(machine):
+    before = {name: _pid(machine, name) for name in ("keeps", "changes", "fails")}
+    done = machine.run("ostree-unlock apply second --restart", check=False, timeout=300)
+    assert "fails.service" in done.stdout + done.stderr
+    # the apply stands
+    assert machine.run("cat /usr/lib/systemd/system/fails.service").stdout.endswith("/usr/bin/false\n")
+    assert _pid(machine, "keeps") == before["keeps"]
+    assert _pid(machine, "changes") not in ("0", before["changes"])
+    assert _pid(machine, "fails") == "0"
+
+
+def _what_is_never_restarted(machine):
+    before = {name: _pid(machine, name) for name in (*NEVER, "keeps", "systemd-journald")}
+    said = machine.run("ostree-unlock apply third --restart", timeout=300).stdout
+    after = {name: _pid(machine, name) for name in before}
+    assert {name: after[name] for name in NEVER} == {name: before[name] for name in NEVER}
+    assert after["keeps"] not in ("0", before["keeps"])
+    assert after["systemd-journald"] not in ("0", before["systemd-journald"])
+    for name in ("dbus.service", "systemd-logind.service", "init.scope"):
+        assert name in said, said
+    assert machine.run("loginctl list-sessions --no-legend").stdout.strip()
+
+
+def _commit(machine, base, changes, branch):
+    machine.run(["sh", "-c", _COMMIT, "sh", base, changes, branch], timeout=300)
+
+
+def _pid(machine, name):
+    return machine.run(f"systemctl show -P MainPID {name}.service").stdout.strip()

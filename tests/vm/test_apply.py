@@ -1,0 +1,41 @@
+"""A live commit on machines that boot for real: what it brought to /etc is in no other deployment, however the machine goes down."""
+
+from __future__ import annotations
+
+import pytest
+
+from boot.test_apply import ETC, listing, other_commit
+from harness.fixtures import trees
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def etc(machine) -> list[str]:
+    """What is in /etc, but for what boots and logins write there."""
+    own = ("resolv.conf", "machine-id", "ld.so.cache", ".updated", "mtab")
+    return [line for line in listing(machine, "/etc") if not any(f"'/{name}'" in line for name in own)]
+
+
+@trees()
+def test_no_other_boot_has_what_was_live(systemd_machine, expect_state):
+    machine = systemd_machine
+    before = etc(machine)
+    usr = listing(machine)
+    other_commit(machine, ETC + "echo live >/usr/share/live")
+    suite = machine.target.suite.name
+
+    # What was live is what boots next: its own defaults, and no local changes.
+    machine.run("ostree-unlock apply other", timeout=300)
+    assert etc(machine) != before and machine.exists("/usr/share/live")
+    machine.power_cut()
+    expect_state(machine, "none")
+    assert etc(machine) == before and listing(machine) == usr
+
+    # Staged while it is live: made when the machine goes down.
+    machine.run("ostree-unlock apply other", timeout=300)
+    machine.run(f"ostree commit -b plain --tree=ref=debian/{suite} && ostree admin deploy --stage plain", timeout=300)
+    machine.reboot()
+    expect_state(machine, "none")
+    assert etc(machine) == before and listing(machine) == usr
+    left = machine.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
+    assert left == "", left
