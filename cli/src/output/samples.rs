@@ -2,9 +2,9 @@
 //! Results of the library as the tests of both forms of output show them.
 
 use ostree_unlock::{
-    Change, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome, Overview,
-    Package, PackageChange, PackageDifference, PackageFormat, PackageState, Problem, Side, State,
-    Transition, UpperInfo,
+    Change, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome,
+    Overview, Package, PackageChange, PackageDifference, PackageFormat, PackageState, Problem,
+    Side, State, Transition, UpperInfo,
 };
 
 pub(super) const COMMIT: &str = "3f9c0a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789ab";
