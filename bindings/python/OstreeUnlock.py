@@ -50,9 +50,9 @@ __all__ = [
     "keep_restore_async",
     "keep_save",
     "keep_save_async",
+    "record",
     "rollback",
     "rollback_async",
-    "record",
     "status",
     "unlocked",
 ]

@@ -40,14 +40,6 @@ main (void)
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   g_clear_error (&error);
 
-  g_assert_null (ostree_sysroot_unlock_apply (sysroot, NULL, "x", NULL, NULL, NULL, &error));
-  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
-  g_clear_error (&error);
-
-  g_assert_null (ostree_sysroot_unlock_rollback (sysroot, NULL, TRUE, NULL, NULL, NULL, &error));
-  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
-  g_clear_error (&error);
-
   g_assert_false (ostree_sysroot_unlock_enter_commit (sysroot, "x", NULL, NULL, NULL, &error));
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   g_clear_error (&error);
@@ -57,6 +49,14 @@ main (void)
   g_clear_error (&error);
 
   g_assert_null (ostree_sysroot_unlock_get_records (sysroot, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_null (ostree_sysroot_unlock_apply (sysroot, NULL, "x", NULL, NULL, NULL, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
+  g_clear_error (&error);
+
+  g_assert_null (ostree_sysroot_unlock_rollback (sysroot, NULL, TRUE, NULL, NULL, NULL, &error));
   g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE);
   g_clear_error (&error);
 

@@ -59,6 +59,17 @@ verbs_report_in_the_error (void)
   g_assert_false (ostree_sysroot_unlock_keep_drop (sysroot, NULL, NULL, NULL, NULL, &error));
   expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_keep_drop: name is NULL");
 
+  g_assert_false (ostree_sysroot_unlock_enter_commit (sysroot, NULL, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_enter_commit: commit is NULL");
+
+  g_assert_false (ostree_sysroot_unlock_enter_deployment (sysroot, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error),
+                  "ostree_sysroot_unlock_enter_deployment: deployment is NULL");
+
+  g_assert_false (ostree_sysroot_unlock_record (sysroot, NULL, NULL, NULL, NULL, &error));
+  expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_record: name is NULL");
+
   result = ostree_sysroot_unlock_apply (NULL, NULL, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "ostree_sysroot_unlock_apply: sysroot is NULL");
 
@@ -77,17 +88,6 @@ verbs_report_in_the_error (void)
   result = ostree_sysroot_unlock_rollback_finish (NULL, &error);
   expect_invalid (result, g_steal_pointer (&error),
                   "ostree_sysroot_unlock_rollback_finish: result is not of this operation");
-
-  g_assert_false (ostree_sysroot_unlock_enter_commit (sysroot, NULL, NULL, NULL, NULL, &error));
-  expect_invalid (NULL, g_steal_pointer (&error),
-                  "ostree_sysroot_unlock_enter_commit: commit is NULL");
-
-  g_assert_false (ostree_sysroot_unlock_enter_deployment (sysroot, NULL, NULL, NULL, &error));
-  expect_invalid (NULL, g_steal_pointer (&error),
-                  "ostree_sysroot_unlock_enter_deployment: deployment is NULL");
-
-  g_assert_false (ostree_sysroot_unlock_record (sysroot, NULL, NULL, NULL, NULL, &error));
-  expect_invalid (NULL, g_steal_pointer (&error), "ostree_sysroot_unlock_record: name is NULL");
 
   result = ostree_sysroot_unlock_end ((OstreeSysroot *)other, NULL, NULL, NULL, NULL, &error);
   expect_invalid (result, g_steal_pointer (&error), "sysroot is a GCancellable");
