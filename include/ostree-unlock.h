@@ -2498,6 +2498,48 @@ void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions 
                                                      gboolean after_upgrade);
 
 /**
+ * ostree_sysroot_unlock_options_set_allow_broken:
+ * @options: the options
+ * @allow_broken: %TRUE to go on
+ *
+ * `apply`: go on although the commit lacks a library that is needed, or has a unit file that
+ * systemd would not read. The default is to refuse.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_allow_broken(OstreeSysrootUnlockOptions *options,
+                                                    gboolean allow_broken);
+
+/**
+ * ostree_sysroot_unlock_options_set_restart:
+ * @options: the options
+ * @restart: %TRUE to restart them
+ *
+ * `apply` and `rollback`: restart the services that run on files that are others now, where that
+ * takes nothing else down. The default is not to.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_restart(OstreeSysrootUnlockOptions *options,
+                                               gboolean restart);
+
+/**
+ * ostree_sysroot_unlock_options_set_only_etc:
+ * @options: the options
+ * @only_etc: %TRUE for no more than that
+ *
+ * `cleanup`: only take back what live commits brought to `/etc`, that of the one that is live
+ * now as well, as when the system goes down. The default is to clean up.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_only_etc(OstreeSysrootUnlockOptions *options,
+                                                gboolean only_etc);
+
+/**
  * ostree_sysroot_unlock_options_set_allow_replacement:
  * @options: the options
  * @allow_replacement: %TRUE to go on
