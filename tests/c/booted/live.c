@@ -1,4 +1,4 @@
-/* Another commit becomes live, and what it means is data; it is taken back. */
+/* Another commit becomes live, and what it means is data; it is taken back, also on another thread. */
 
 #include <ostree-unlock.h>
 
@@ -144,6 +144,8 @@ what_adds (const char *next)
   g_assert_false (g_file_set_contents ("/usr/lib/mine", "x", -1, NULL));
   g_autofree char *doing = ostree_async_progress_get_status (progress);
   g_assert_nonnull (doing);
+  /* Otherwise its source in the main context outlives it. */
+  ostree_async_progress_finish (progress);
 }
 
 static void
@@ -200,6 +202,54 @@ what_was_written_decides (const char *next)
   end ();
 }
 
+static void
+done (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_null (source);
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return g_steal_pointer (result);
+}
+
+static void
+on_another_thread (const char *next)
+{
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  /* What is passed need not stay. */
+  char *name = g_strdup ("next");
+  ostree_sysroot_unlock_apply_async (sysroot, NULL, name, NULL, NULL, NULL, done, &result);
+  memset (name, 'x', strlen (name));
+  g_free (name);
+  g_autoptr (GAsyncResult) applied = wait_for (&result);
+  g_assert_null (ostree_sysroot_unlock_rollback_finish (applied, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_autoptr (OstreeSysrootUnlockTransition) there
+      = ostree_sysroot_unlock_apply_finish (applied, &error);
+  g_assert_no_error (error);
+  expect (there, booted, next, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT);
+
+  ostree_sysroot_unlock_apply_async (sysroot, NULL, "nowhere", NULL, NULL, NULL, done, &result);
+  g_autoptr (GAsyncResult) refused = wait_for (&result);
+  g_assert_null (ostree_sysroot_unlock_apply_finish (refused, &error));
+  g_assert_error (error, OSTREE_SYSROOT_UNLOCK_ERROR, OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  ostree_sysroot_unlock_rollback_async (sysroot, NULL, TRUE, NULL, NULL, NULL, done, &result);
+  g_autoptr (GAsyncResult) rolled = wait_for (&result);
+  g_autoptr (OstreeSysrootUnlockTransition) back
+      = ostree_sysroot_unlock_rollback_finish (rolled, &error);
+  g_assert_no_error (error);
+  expect (back, next, booted, OSTREE_DEPLOYMENT_UNLOCKED_NONE);
+}
+
 int
 main (void)
 {
@@ -222,6 +272,7 @@ main (void)
   what_replaces (next, other);
   the_way_back (next, other);
   what_was_written_decides (next);
+  on_another_thread (next);
   g_object_unref (sysroot);
   return 0;
 }
