@@ -38,7 +38,14 @@ mod tests {
     use super::*;
     use std::fs;
 
-    const PATHS: [&str; 5] = ["passwd", "group", "group-", "shadow", "gshadow"];
+    const PATHS: [&str; 6] = [
+        "ld.so.cache",
+        "passwd",
+        "group",
+        "group-",
+        "shadow",
+        "gshadow",
+    ];
 
     #[test]
     fn what_programs_wrote_goes_back_as_well() {

@@ -318,6 +318,13 @@ mod tests {
             "etc": ["/etc/new"],
             "etc_kept": [{ "path": "/etc/issue", "reason": "it was changed here" }],
             "kernels": ["6.12.1"],
+                "unresolved": [],
+                "malformed": [],
+                "after": [],
+                "users": [],
+                "groups": [],
+                "affected": [],
+                "restarted": [],
         });
         assert_eq!(answer, expected);
     }

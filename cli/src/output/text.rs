@@ -459,7 +459,8 @@ mod tests {
              OnVerity   allow                         default\n\
              Backing                                  default\n\
              SizeLimit                                default\n\
-             TimeLimit                                default\n"
+             TimeLimit                                default\n\
+             Records                                  default\n"
         );
     }
 
