@@ -17,9 +17,12 @@ use crate::sys::boot;
 use crate::sys::files::{self, Attributes};
 use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
+use crate::sys::namespace::{self, System};
 
 /// The name of its directory, in what is ours of the backing directory.
 pub const NAME: &str = "scratch";
+/// What its mounts are called.
+const SOURCE: &str = "ostree-unlock-scratch";
 /// What it has copies of.
 const HIERARCHIES: [&str; 3] = ["usr", "etc", "var"];
 
@@ -117,6 +120,12 @@ pub fn enter(deployment: &DeploymentId, fresh: bool) -> Result<()> {
 /// Lays the scratch's upper over a hierarchy, with what is mounted below it.
 fn lay(scratch: &Scratch, hierarchy: &str) -> Result<()> {
     let path = Path::new("/").join(hierarchy);
+    let upper = scratch.upper(hierarchy);
+    let work = scratch.directory.join(hierarchy).join("work");
+    if path == Path::new(USR) {
+        let clone = |system: &System| swap::clone_under(system, SOURCE, &upper, &work);
+        return swap::show(&namespace::in_system(clone, || ())?);
+    }
     let table = mountinfo::load(View::Caller)?;
     let top = mountinfo::chain_at(&table, &path)
         .last()
@@ -126,14 +135,11 @@ fn lay(scratch: &Scratch, hierarchy: &str) -> Result<()> {
         .map(|mount| mount.point.clone())
         .collect();
     let carried = swap::clone_all(&below)?;
-    if path == Path::new(USR) {
-        swap::bare()?;
-    }
     let overlay = Overlay {
-        source: "ostree-unlock-scratch",
+        source: SOURCE,
         lowers: &[&path],
-        upper: &scratch.upper(hierarchy),
-        work: &scratch.directory.join(hierarchy).join("work"),
+        upper: &upper,
+        work: &work,
         exclusive: false,
     };
     mounts::mount_overlay(&overlay, &path)

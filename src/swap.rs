@@ -58,6 +58,25 @@ pub fn clone_with(system: &System, layer: Option<&Path>) -> Result<OwnedFd> {
     Ok(tree)
 }
 
+/// A copy of the base under an upper, writable and detached, whatever lies on it.
+pub fn clone_under(system: &System, source: &str, upper: &Path, work: &Path) -> Result<OwnedFd> {
+    let hierarchy = Path::new(USR);
+    let overlay = Overlay {
+        source,
+        lowers: &[hierarchy],
+        upper,
+        work,
+        exclusive: false,
+    };
+    system.in_private_copy(|| {
+        bare()?;
+        make_sysroot_writable()?;
+        mounts::mount_overlay(&overlay, hierarchy)
+            .map_err(|e| Error::os("the kernel refuses the overlay", e).at(upper))?;
+        mounts::clone_tree(hierarchy, false)
+    })
+}
+
 fn put_in_place_of(old: u32, tree: &OwnedFd) -> Result<()> {
     let hierarchy = Path::new(USR);
     if mounts::attach_beneath(tree, hierarchy)? {

@@ -3,20 +3,22 @@
 //! became of it. Reads commits; what is done with it is decided elsewhere.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::affected::{self, Affected, Verdict};
-use crate::after::{self, Aftermath, Followed, Wanted};
+use crate::after::{self, Aftermath, End, Followed, Wanted};
 use crate::deployed_etc::ETC;
 use crate::diff::{Change, Walk};
 use crate::error::{Error, Kind, Result};
 use crate::etc::Merge;
 use crate::linkage::{self, Unresolved};
+use crate::live;
 use crate::observe::USR;
 use crate::packages::{self, Databases, PackageChange, PackageDifference};
 use crate::perform::Outcome;
-use crate::tree;
 use crate::tree::whole::Whole;
+use crate::tree::{self, Node};
 use crate::unit_files::{self, Malformed};
 
 /// What an apply or a rollback did, or with a dry run would do.
@@ -80,15 +82,12 @@ impl Transition {
         let (before, after) = (root(from)?, root(to)?);
         let usr = |root| tree::lookup(root, Path::new("usr"));
         if let (Some(old), Some(new)) = (usr(&before)?, usr(&after)?) {
-            let mut walk = Walk::new(Path::new(USR), old.clone(), new.clone());
+            let mut walk = Walk::new(Path::new(USR), old, new);
             while let Some(found) = walk.next_while(proceed) {
                 let found = found?;
                 transition.count(found.change, &found.path);
                 transition.paths.push((found.path, found.change));
             }
-            let paths = &transition.paths;
-            transition.malformed = unit_files::malformed(&old, &new, paths)?;
-            transition.unresolved = linkage::unresolved(&old, &new, paths, proceed)?;
         }
         let whole = |root| Whole {
             top: "/".into(),
@@ -130,6 +129,38 @@ impl Transition {
     pub fn is_purely_additive(&self) -> bool {
         let mut changes = self.packages.iter().map(|package| package.change);
         changes.all(|change| change == PackageChange::Added)
+    }
+
+    /// Looks for what would no longer start. `live` is what is there now, of the disk: what did not
+    /// change may have to be read, too.
+    pub fn check(
+        &mut self,
+        repo: &ostree::Repo,
+        live: &Rc<dyn Node>,
+        proceed: &dyn Fn() -> Result<()>,
+    ) -> Result<()> {
+        let after = live::usr_of(repo, &self.to)?;
+        self.malformed = unit_files::malformed(live, &after, &self.paths)?;
+        self.unresolved = linkage::unresolved(live, &after, &self.paths, proceed)?;
+        Ok(())
+    }
+
+    /// What of the steps after the swap a person should know.
+    pub fn left_undone(&self) -> Vec<String> {
+        let steps = self.aftermath.steps.iter();
+        let undone = steps.filter(|step| step.end != End::Done).map(|step| {
+            let unit = step.unit.as_deref().unwrap_or_default();
+            let why = step.why.as_deref().unwrap_or_default();
+            format!("not done: {} {unit}: {why}", step.step.name())
+        });
+        let units: Vec<&str> = self
+            .affected
+            .iter()
+            .filter_map(|one| one.unit.as_deref())
+            .collect();
+        let affected = (!units.is_empty())
+            .then(|| format!("still run on what was there before: {}", units.join(", ")));
+        undone.chain(affected).collect()
     }
 
     /// Refuses where something would no longer start, and names it.

@@ -219,15 +219,11 @@ fn applying(
     repair: &mut Repair,
 ) {
     let is_new = |mount: &Mount| mount.source == record.token.as_str();
-    let what = match history.is_empty() {
-        true => "rollback",
-        false => "apply",
-    };
     match (&observation.mount, observation.mounts.iter().any(is_new)) {
         (Some(top), true) => {
             repair
                 .notes
-                .push(format!("an interrupted {what} was finished"));
+                .push("an interrupted apply or rollback was finished".to_owned());
             if !is_new(top) {
                 repair.steps.push(Step::TakeTop(top.id));
             }
@@ -237,7 +233,7 @@ fn applying(
         (mounted, _) => {
             repair
                 .notes
-                .push(format!("an interrupted {what} was taken back"));
+                .push("an interrupted apply or rollback was taken back".to_owned());
             let before = observation.applied();
             repair.steps.extend([
                 Step::TakeEtcBack(before.len()),

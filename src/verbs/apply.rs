@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::affected;
 use crate::after::Wanted;
 use crate::changes;
+use crate::config;
 use crate::conflict::Prefer;
 use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
@@ -14,11 +15,13 @@ use crate::hidden;
 use crate::live;
 use crate::observe::{Observation, USR};
 use crate::options::{Options, Watch};
-use crate::ostree::{DeploymentId, deployments, sysroot};
+use crate::ostree::booted::{self, Verified};
+use crate::ostree::sysroot::{self, Named};
+use crate::ostree::{DeploymentId, deployments};
 use crate::perform;
 use crate::plan::Plan;
 use crate::plan::apply::{self, Apply, Target};
-use crate::stack::Token;
+use crate::stack::{State, Token};
 use crate::sys::random;
 use crate::transition::Transition;
 use crate::tree::{Node, commit as commits, overlay};
@@ -51,7 +54,7 @@ pub fn apply(
             "allow_broken",
             "restart",
         ])?;
-        changes::check_preferences(&options.prefer)?;
+        check_preferences(options)?;
         let booted = sysroot::target(sysroot, deployment)?;
         let repo = sysroot::booted_repo()?;
         let name = match commit {
@@ -80,11 +83,28 @@ pub fn rollback(
 ) -> Result<Transition> {
     let start = || {
         options.only(&["dry_run", "lock_wait", "lock_held", "prefer", "restart"])?;
-        changes::check_preferences(&options.prefer)?;
+        check_preferences(options)?;
         let booted = sysroot::target(sysroot, deployment)?;
         carry_out(&booted, Target::Before { all }, options, watch)
     };
     start().map_err(|error: Error| error.during("rollback"))
+}
+
+fn check_preferences(options: &Options) -> Result<()> {
+    changes::check_preferences(&options.prefer)?;
+    match options
+        .prefer
+        .iter()
+        .find(|(_, side)| *side == Prefer::Commit)
+    {
+        None => Ok(()),
+        Some((path, _)) => Err(Error::new(
+            Kind::InvalidArgument,
+            "what was written lies over the commit, and cannot give way to it",
+        )
+        .at(path)
+        .next("prefer the changes there, or remove them first")),
+    }
 }
 
 /// The commit that boots next.
@@ -111,6 +131,11 @@ fn carry_out(
     let mut number = 0;
     let since = affected::now();
     let outcome = perform::run(booted, options, watch, |observation| {
+        if !back && observation.stack.upper.is_none() {
+            // What is live is transient, at least.
+            let verified = booted::verified() != Verified::No;
+            config::load(Path::new("/"))?.check(State::Transient, &Options::new(), verified)?;
+        }
         let plan = decide(observation, target, options)?;
         let commit = plan.after.live().unwrap_or(&booted.commit);
         let repo = sysroot::booted_repo()?;
@@ -120,6 +145,11 @@ fn carry_out(
             transition.will_merge(&merge);
         }
         number = observation.applied().len();
+        if !back {
+            let named = Named::Booted(booted.clone());
+            let trees = live::trees(&named, &sysroot::booted_repo)?;
+            transition.check(&repo, &trees.base, &|| Ok(()))?;
+        }
         if !back && !options.dry_run {
             if !options.allow_broken {
                 transition.refuse_broken()?;

@@ -2,7 +2,10 @@
 //! `end`: relock.
 
 use std::path::Path;
+use std::time::Duration;
 
+use crate::affected;
+use crate::after::Wanted;
 use crate::deadline;
 use crate::error::{Error, Result};
 use crate::etc;
@@ -13,6 +16,7 @@ use crate::perform::{self, Outcome};
 use crate::plan::end;
 use crate::stack::State;
 use crate::sys::space;
+use crate::transition::Transition;
 
 /// Locks `/usr` of the booted deployment again: takes the overlay away and discards what
 /// was written to it, whoever unlocked it.
@@ -41,10 +45,13 @@ pub(crate) fn end_if(
         let deployment = sysroot::target(sysroot, deployment)?;
         let mut since = None;
         let mut until = None;
+        let mut live = None;
+        let started = affected::now();
         let mut outcome = perform::run(&deployment, options, watch, |observation| {
             check(observation)?;
             since = observation.since();
             until = observation.until();
+            live = observation.stack.live().map(str::to_owned);
             // Only of a hotfix the end has to write to the disk.
             let disk = match observation.stack.state() {
                 State::Hotfix => Some(space::free_on(Path::new(sysroot::PATH))?),
@@ -55,6 +62,12 @@ pub(crate) fn end_if(
         if let Some(until) = until.filter(|_| !options.dry_run) {
             deadline::disarm(until);
         }
+        if let Some(live) = live.filter(|_| !options.dry_run) {
+            outcome.notes.extend(
+                follow(&live, &deployment.commit, started)
+                    .unwrap_or_else(|error| vec![format!("not done: what comes after: {error}")]),
+            );
+        }
         let changed = since.map(|since| etc::changed_since(Path::new("/etc"), since));
         outcome.notes.extend(
             changed
@@ -64,4 +77,13 @@ pub(crate) fn end_if(
         Ok(outcome)
     };
     start().map_err(|error: Error| error.during("end"))
+}
+
+/// What comes after the commit `live` has given way to the booted one; what is left to be done.
+fn follow(live: &str, booted: &str, started: Duration) -> Result<Vec<String>> {
+    let repo = sysroot::booted_repo()?;
+    let mut transition = Transition::between(&repo, live, booted, &|| Ok(()))?;
+    let wanted = Wanted::by(&transition.paths).but_for_the_cache();
+    transition.follow(&wanted, started, false);
+    Ok(transition.left_undone())
 }

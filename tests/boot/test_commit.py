@@ -292,3 +292,15 @@ def test_a_repository_without_room(system):
     assert system.run("ostree refs | sort").stdout == refs
     system.run("ostree config unset core.min-free-space-size")
     committed(system)
+
+
+@trees("trixie", "sid")
+def test_a_scratch_stays_its_own_whatever_the_system_does(system):
+    system.run("ostree-unlock begin && touch /usr/outside")
+    inside = "touch /usr/inside /var/ready; while test -e /var/ready; do sleep 0.1; done; test -e /usr/inside && ! test -e /usr/outside"
+    # What it writes to /var is its own; what it waits for is not.
+    inside = inside.replace("/var/ready", "/run/ready")
+    command = system.popen(["ostree-unlock", "run", "--scratch", "--", "sh", "-c", inside])
+    system.run("until test -e /run/ready; do sleep 0.1; done; ostree-unlock end --yes --lazy; ostree-unlock begin transient; rm /run/ready")
+    assert command.wait(30) == 0
+    assert not system.exists("/usr/inside")
