@@ -161,7 +161,10 @@ class Options:
         self,
         *,
         after_upgrade: bool = ...,
+        allow_broken: bool = ...,
         allow_replacement: bool = ...,
+        only_etc: bool = ...,
+        restart: bool = ...,
         backing: Backing = ...,
         body: str | None = ...,
         branch: str | None = ...,
@@ -201,7 +204,10 @@ class Options:
     def add_preference(self, path: str | bytes, prefer: Prefer) -> None: ...
     def add_sign_key(self, kind: str, key: str) -> None: ...
     def set_after_upgrade(self, after_upgrade: bool) -> None: ...
+    def set_allow_broken(self, allow_broken: bool) -> None: ...
     def set_allow_replacement(self, allow_replacement: bool) -> None: ...
+    def set_only_etc(self, only_etc: bool) -> None: ...
+    def set_restart(self, restart: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
     def set_body(self, body: str | None) -> None: ...
     def set_branch(self, branch: str | None) -> None: ...
@@ -462,6 +468,7 @@ def cleanup(
     cancellable: Gio.Cancellable | None = None,
     *,
     after_upgrade: bool = ...,
+    only_etc: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -544,7 +551,9 @@ def apply(
     progress: OSTree.AsyncProgress | None = None,
     cancellable: Gio.Cancellable | None = None,
     *,
+    allow_broken: bool = ...,
     allow_replacement: bool = ...,
+    restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -559,6 +568,7 @@ def rollback(
     cancellable: Gio.Cancellable | None = None,
     *,
     dry_run: bool = ...,
+    restart: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
@@ -643,6 +653,7 @@ def cleanup_async(
     callback: None = None,
     *,
     after_upgrade: bool = ...,
+    only_etc: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -657,6 +668,7 @@ def cleanup_async(
     callback: Callable[..., None],
     *user_data: Any,
     after_upgrade: bool = ...,
+    only_etc: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -807,7 +819,9 @@ def apply_async(
     cancellable: Gio.Cancellable | None = None,
     callback: None = None,
     *,
+    allow_broken: bool = ...,
     allow_replacement: bool = ...,
+    restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -823,7 +837,9 @@ def apply_async(
     cancellable: Gio.Cancellable | None,
     callback: Callable[..., None],
     *user_data: Any,
+    allow_broken: bool = ...,
     allow_replacement: bool = ...,
+    restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
@@ -843,6 +859,7 @@ def rollback_async(
     callback: None = None,
     *,
     dry_run: bool = ...,
+    restart: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
@@ -858,6 +875,7 @@ def rollback_async(
     callback: Callable[..., None],
     *user_data: Any,
     dry_run: bool = ...,
+    restart: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,

@@ -134,6 +134,12 @@ options_of_live_commits (OstreeSysroot *sysroot)
   expect_live (sysroot, options, not_ostree, not_ostree);
 
   options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_allow_broken (options, TRUE);
+  ostree_sysroot_unlock_options_set_allow_broken (options, FALSE);
+  ostree_sysroot_unlock_options_set_only_etc (options, TRUE);
+  ostree_sysroot_unlock_options_set_only_etc (options, FALSE);
+  ostree_sysroot_unlock_options_set_restart (options, TRUE);
+  ostree_sysroot_unlock_options_set_restart (options, FALSE);
   ostree_sysroot_unlock_options_set_allow_replacement (options, TRUE);
   expect_live (sysroot, options, not_ostree, invalid);
 

@@ -26,7 +26,10 @@ options = OstreeUnlock.Options(
     size_limit=2**40,
     time_limit=60,
     after_upgrade=False,
+    allow_broken=True,
     allow_replacement=True,
+    only_etc=False,
+    restart=True,
     from_="one",
     to=None,
     paths=["/usr/bin", b"/usr/\xff"],
@@ -54,7 +57,7 @@ assert isinstance(options, OstreeUnlock.Options)
 assert isinstance(OstreeUnlock.Options.new(), OstreeUnlock.Options)
 options.set_lazy(False)
 
-expect_type_error("no option 'speed'; there are after_upgrade, backing, body, branch, deploy, dry_run, etc_paths", OstreeUnlock.Options, speed=1)
+expect_type_error("no option 'speed'; there are after_upgrade, allow_broken, allow_replacement, backing, body", OstreeUnlock.Options, speed=1)
 expect_type_error("'speed'", OstreeUnlock.begin, None, speed=1)
 expect_type_error("not both", OstreeUnlock.end, None, options=options, lazy=True)
 expect_type_error("argument", OstreeUnlock.Options, preferences=["/"])
