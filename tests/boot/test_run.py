@@ -65,7 +65,7 @@ def test_the_usr_of_another_commit(system, next_commit, is_locked):
     assert system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock/deltas").stdout.split() == sorted(["boot", next_commit])
 
 
-@trees()
+@trees(usually=("sid",))
 def test_its_defaults_in_etc(system, next_commit):
     """Merged as an upgrade would, and for the command alone."""
     system.run("echo mine >>/etc/os-release-of-mine; rm -f /etc/site.conf")
@@ -80,7 +80,7 @@ def test_its_defaults_in_etc(system, next_commit):
     assert system.run(f"{run} cat /etc/site.conf").stdout == "here\n"
 
 
-@trees()
+@trees(usually=("bookworm", "sid"))
 def test_beside_an_unlocked_usr(system, next_commit, is_locked, is_unlocked):
     """Neither knows of the other: not what is begun before, nor what is begun and ended meanwhile."""
     booted = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
@@ -106,7 +106,7 @@ def test_beside_an_unlocked_usr(system, next_commit, is_locked, is_unlocked):
     is_locked()
 
 
-@trees()
+@trees(usually=("trixie",))
 def test_it_becomes_the_command(system, next_commit, deployed):
     views = ("--commit next", "--deployment 0", "--deployment 0 --record x")
     for view in views:
@@ -121,7 +121,7 @@ def test_it_becomes_the_command(system, next_commit, deployed):
     assert system.run("ostree-unlock run --deployment 0 -- pwd", cwd="/sysroot/ostree").stdout == "/\n"
 
 
-@trees()
+@trees(usually=("bookworm",))
 def test_commits_that_cannot_be_shown(system, next_commit, is_locked):
     run = "ostree-unlock run --commit"
     fails(system, f"{run} nothing -- true", MISSING, "ostree pull")
@@ -133,7 +133,7 @@ def test_commits_that_cannot_be_shown(system, next_commit, is_locked):
     is_locked()
 
 
-@trees()
+@trees(usually=("trixie",))
 def test_what_is_checked_out_is_good_for_one_boot(system, next_commit):
     run = "ostree-unlock run --commit next -- cat /usr/lib/next"
     system.run(run)
@@ -149,7 +149,7 @@ def test_what_is_checked_out_is_good_for_one_boot(system, next_commit):
     assert not system.exists(boot[:-5])
 
 
-@trees(readonly=(False, True))
+@trees(usually=("sid",), readonly=(False, True))
 def test_a_deployment_that_is_not_booted(system, deployed, is_locked):
     before = mounts(system)
     run = "ostree-unlock run --deployment 0 --"
@@ -171,7 +171,7 @@ def test_a_deployment_that_is_not_booted(system, deployed, is_locked):
     fails(system, "ostree-unlock run --deployment 7 -- true", MISSING, "no deployment 7")
 
 
-@trees()
+@trees(usually=("bookworm",))
 def test_what_it_shares_with_the_system(system, deployed):
     run = "ostree-unlock run --deployment 0"
     for name in ("net", "pid", "ipc", "uts"):
@@ -192,7 +192,7 @@ def test_what_it_shares_with_the_system(system, deployed):
     assert "ostree-unlock-scratch" not in mounts(system)
 
 
-@trees()
+@trees(usually=("trixie",))
 def test_nobody_removes_it_meanwhile(system, deployed):
     with system.popen("ostree-unlock run --deployment 0 -- sh -c 'touch /run/started; while ! test -e /run/stop; do sleep 0.02; done; cat /usr/lib/next'") as command:
         wait_for(system, "/run/started")
@@ -205,7 +205,7 @@ def test_nobody_removes_it_meanwhile(system, deployed):
     system.run("ostree-unlock run --deployment 0 -- true && ostree-unlock begin && ostree-unlock end --yes && ostree admin undeploy 0")
 
 
-@trees()
+@trees(usually=("sid",))
 def test_another_stateroot(system, next_commit):
     system.run("ostree admin os-init other && ostree admin deploy --os=other --karg=quiet next")
     run = "ostree-unlock run --deployment 0"
@@ -251,7 +251,7 @@ def missing(system):
     return look
 
 
-@trees()
+@trees(usually=("bookworm",))
 def test_a_record(system, deployed, next_commit, missing):
     run = "ostree-unlock run --deployment 0 --record"
     record = "/sysroot/ostree/deploy/*/backing/*/unlock/records/site"

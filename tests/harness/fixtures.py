@@ -29,7 +29,7 @@ _MACHINES = {"machine", "systemd_machine"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--wide`: tests that don't say on which systems they run are run on all kinds."""
+    """`--wide`: tests that don't say on which systems they run are run on all kinds, others on all that they name."""
     parser.addoption("--wide", action="store_true", help="run tests on every kind of system unless they say otherwise")
 
 
@@ -49,10 +49,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "target" not in metafunc.fixturenames:
         return
     marks = list(metafunc.definition.iter_markers("trees"))
+    is_wide = metafunc.config.option.wide
     if marks:
-        targets = suites.targets(*marks[0].args, **marks[0].kwargs)
+        special = dict(marks[0].kwargs)
+        usual = special.pop("usually", marks[0].args)
+        targets = suites.targets(*(marks[0].args if is_wide else usual), **special)
     else:
-        targets = suites.wide() if metafunc.config.option.wide else suites.targets()
+        targets = suites.wide() if is_wide else suites.targets()
     metafunc.parametrize("target", targets, ids=str, indirect=True)
 
 
