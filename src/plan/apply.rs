@@ -48,6 +48,9 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
     let before = observation.applied();
     let (commit, history) = after(observation, request, &before)?;
     let back = matches!(request.target, Target::Before { .. });
+    if !back && commit == observation.commit() {
+        return Ok(as_it_is(observation));
+    }
     let untouched = request.written.is_none() && observation.stack.frozen().next().is_none();
     let is_booted = commit == observation.deployment.commit;
     if back && history.is_empty() && before.found_locked && untouched && is_transient(observation) {
@@ -215,6 +218,21 @@ fn is_transient(observation: &Observation) -> bool {
     observation.stack.state() == State::Transient
 }
 
+/// It is there already: nothing is done, and that is no failure.
+fn as_it_is(observation: &Observation) -> Plan {
+    let state = observation.stack.state();
+    Plan {
+        intent: Intent::Change {
+            from: state,
+            to: state,
+            mounts: observation.mounts.iter().map(|mount| mount.id).collect(),
+        },
+        after: observation.stack.clone(),
+        steps: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
 /// Nothing was written, so nobody loses anything.
 fn uncover(observation: &Observation) -> Result<Plan> {
     let mut plan = end(observation, &Options::new(), None)?;
@@ -339,9 +357,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_already_is_left_as_it_is() -> Result<()> {
+        let booted = || Target::Commit("c".repeat(64), None);
+        let plan = ask(&locked(), booted(), None)?;
+        assert_eq!((plan.steps.len(), plan.after), (0, Stack::base()));
+        Ok(())
+    }
+
+    #[test]
     fn the_booted_commit_needs_no_delta() -> Result<()> {
         let booted = Target::Commit("c".repeat(64), None);
-        let plan = ask(&writable(locked()), booted, None)?;
+        let mut live = writable(unlocked(None));
+        let delta = observe::deltas_directory(&live.deployment).join("d".repeat(64));
+        live.stack.layers = vec![Layer(delta)];
+        let plan = ask(&live, booted, None)?;
         assert_eq!(plan.after.layers, []);
         assert!(
             !plan

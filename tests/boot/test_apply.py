@@ -77,6 +77,9 @@ def test_again_and_again_and_all_the_way_back(system, usr, libostree, mounts, is
     assert listing(system) == before and usr()["unlocked"] == "transient"
     system.run("ostree-unlock rollback")
     assert listing(system) == trees_of["second"]
+    again = mounts()
+    assert "is live already" in system.run("ostree-unlock apply second").stdout
+    assert mounts() == again and usr()["live"]["rollbacks"] == 2
     system.run("ostree-unlock rollback --all")
     is_locked()
     assert listing(system) == before and mounts() == mounted
