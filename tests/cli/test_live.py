@@ -8,7 +8,7 @@ from harness import documents
 
 KEYS = {
     "format", "unlocked", "dry_run", "steps", "notes", "from", "to", "added", "removed", "changed", "packages", "etc", "etc_kept",
-    "kernels",
+    "kernels", "unresolved", "malformed", "after", "users", "groups", "affected", "restarted",
 }  # fmt: skip
 
 CHANGE = r"""
@@ -77,7 +77,5 @@ def test_for_people(system, commits, unlock):
     assert "\nPackages: 1 added, purely additive\nadded  new  all  1\n" in done.stdout
     again = unlock("apply")
     assert again.stdout.startswith(f"{commits[1][:12]} is live already.\n"), again
-    one = unlock("rollback")
-    assert one.stdout.startswith(f"{commits[1][:12]} is live again.\n"), one
     back = unlock("rollback")
     assert back.stdout.startswith("/usr is locked again, as it was deployed.\nFiles: 1 added, 2 removed, "), back
