@@ -130,7 +130,7 @@ def test_what_is_not_known_is_a_note(system, configure):
 @ONE
 def test_config_shows_each_value_and_where_it_stands(system, configure):
     lines = system.run("ostree-unlock config", user="nobody").stdout.splitlines()
-    assert [line.split()[-1] for line in lines] == ["default"] * 5
+    assert [line.split()[-1] for line in lines] == ["default"] * 6
     system.run("ostree-unlock begin")
     configure("SizeLimit=1G", path="/usr/lib/ostree-unlock/config.d/10-vendor.conf")
     system.run("ostree-unlock begin transient")
@@ -143,4 +143,5 @@ def test_config_shows_each_value_and_where_it_stands(system, configure):
         "Backing": ("", None, None),
         "SizeLimit": ("1073741824", "/usr/lib/ostree-unlock/config.d/10-vendor.conf", 2),
         "TimeLimit": ("1h 30min", "/run/ostree-unlock/config.d/20-now.conf", 2),
+        "Records": ("", None, None),
     }

@@ -8,7 +8,8 @@ import re
 from harness import documents
 
 HIERARCHY = {
-    "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "until", "upper", "upper_reason", "problems",
+    "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "until", "live", "layers", "upper",
+    "upper_reason", "problems",
 }  # fmt: skip
 
 
@@ -38,6 +39,8 @@ def test_in_json(system, unlock):
         "made_by": None,
         "since": None,
         "until": None,
+        "live": None,
+        "layers": [],
         "upper": None,
         "upper_reason": "locked",
         "problems": [],
