@@ -58,7 +58,9 @@ def test_what_comes_after(systemd_machine):
     machine = systemd_machine
     machine.run("systemctl is-system-running --wait", check=False, timeout=180)
     machine.write("/run/login.py", _LOGIN)
-    machine.run("systemd-run --quiet --unit=terminal /usr/bin/python3 /run/login.py")
+    # In a scope, as a terminal is: a service would be restarted, and hang up.
+    machine.run("setsid systemd-run --quiet --scope --unit=terminal /usr/bin/python3 /run/login.py </dev/null >/dev/null 2>&1 &")
+    machine.run("until systemctl is-active --quiet somebody; do sleep 0.2; done", timeout=60)
 
     _commit(machine, _FIRST, "first")
     _what_a_commit_brings(machine)
