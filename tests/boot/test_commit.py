@@ -59,7 +59,7 @@ def bytes_of(variant: str) -> str:
     return bytes(int(byte, 16) for byte in re.findall(r"0x([0-9a-f]{2})", variant)).decode()
 
 
-@trees()
+@trees(usually=("bookworm", "sid"))
 @pytest.mark.parametrize("begin", ["ostree-unlock begin hotfix", "ostree admin unlock"], ids=["hotfix", "libostrees"])
 def test_the_system_boots_what_was_written(system, is_locked, begin):
     _commit_and_boot(system, is_locked, begin)

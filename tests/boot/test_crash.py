@@ -1,8 +1,9 @@
 """SIGKILL before every system call of begin, end and the change of state that can change something: what is left is the
 state before or after, /usr is whole, libostree loads, and the next call repairs and says so.
 
-Quick: on one suite, once before each of those calls; the next call is by turns the same again and another one. All
-suites, each next call, every single system call and kills during the repair are in ../crash/test_everywhere.py.
+Quick: on one suite, once before every third of those calls, with --wide before each; the next call is by turns the same
+again and another one. All suites, each next call, every single system call and kills during the repair are in
+../crash/test_everywhere.py.
 """
 
 import pytest
@@ -17,8 +18,8 @@ LONG = {"cleanup-after-upgrade", *LIMITED}
 
 @trees("bookworm")
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in LONG])
-def test_killed_anywhere(system, operation):
-    report = kill_everywhere(system, operation)
+def test_killed_anywhere(system, operation, request):
+    report = kill_everywhere(system, operation, "--step", "1" if request.config.option.wide else "3")
     if complaints := report.complaints(OPERATIONS[operation]):
         pytest.fail(complaints, pytrace=False)
 
