@@ -187,7 +187,7 @@ impl Transition {
         .next("mend the commit, or allow that (--allow-broken)"))
     }
 
-    /// Does what comes after the swap; `since` is [`affected::now`] of before it.
+    /// Does what comes after the swap; `since` is the time of before it.
     pub fn follow(&mut self, wanted: &Wanted, since: Duration, restart: bool) {
         self.aftermath = after::follow(wanted);
         let (affected, note) = affected::find(&self.paths, Some(since));
