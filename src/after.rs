@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use crate::diff::Change;
 use crate::error::{Error, Kind, Result};
+use crate::linkage::is_named_library;
 use crate::sys::{files, namespace};
 use crate::systemd::jobs::Jobs;
 
@@ -196,8 +197,7 @@ fn is_library(path: &Path) -> bool {
     if configured.iter().any(|place| path.starts_with(place)) {
         return true;
     }
-    let name = path.file_name().map(OsStr::to_string_lossy);
-    name.is_some_and(|name| name.ends_with(".so") || name.contains(".so."))
+    is_named_library(path)
 }
 
 /// The name of a file of a drop-in directory of systemd's.

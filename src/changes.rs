@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use glib::prelude::*;
 
 use crate::conflict::Prefer;
+use crate::deployed_etc;
 use crate::diff::{Found, Walk};
-use crate::error::{Error, Kind, Result};
+use crate::error::{self, Error, Kind, Result};
 use crate::kept;
 use crate::live;
 use crate::observe::{self, USR};
@@ -18,7 +19,7 @@ use crate::ostree::writer;
 use crate::scratch;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
-use crate::tree::{self, commit, disk};
+use crate::tree::{self, disk};
 
 const ETC: &str = "/etc";
 const DEFAULTS: &str = "/usr/etc";
@@ -122,19 +123,12 @@ fn refused(found: Found) -> Result<(Found, Option<&'static str>)> {
 
 /// Why something is refused that cannot be in a commit.
 pub fn special(left_out: &LeftOut) -> Error {
-    const MOST: usize = 20;
-    let named: Vec<String> = left_out
+    let lines = left_out
         .iter()
-        .take(MOST)
-        .map(|(path, why)| format!("\n  {}: {why}", path.display()))
-        .collect();
-    let more = match left_out.len().saturating_sub(MOST) {
-        0 => String::new(),
-        more => format!("\n  and {more} more"),
-    };
+        .map(|(path, why)| format!("{}: {why}", path.display()));
     Error::new(
         Kind::Unsupported,
-        format!("this cannot be in a commit:{}{more}\n", named.concat()),
+        format!("this cannot be in a commit:{}\n", error::listed(lines)),
     )
     .next("remove it, or have it left out (--skip-special)")
 }
@@ -173,7 +167,11 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
         vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
     if !options.etc_paths.is_empty() {
         let now = disk::root(Path::new(ETC))?;
-        let walk = Walk::new(Path::new(DEFAULTS), defaults(repo, &base)?, now);
+        let walk = Walk::new(
+            Path::new(DEFAULTS),
+            deployed_etc::defaults(repo, &base)?,
+            now,
+        );
         let walk = walk.limited_to(&options.etc_paths, Path::new(ETC))?;
         let all = options.etc_paths.iter().any(|path| path == Path::new(ETC));
         found.push(Box::new(walk.filter(move |found| match found {
@@ -233,20 +231,14 @@ fn etc_of_scratch(
             touched.push(path);
         }
     }
-    let walk = Walk::new(Path::new(DEFAULTS), defaults(repo, base)?, now);
+    let walk = Walk::new(
+        Path::new(DEFAULTS),
+        deployed_etc::defaults(repo, base)?,
+        now,
+    );
     Ok(match touched.is_empty() {
         true => walk.only(Vec::new()),
         false => walk.limited_to(&touched, Path::new(DEFAULTS))?,
-    })
-}
-
-fn defaults(repo: &ostree::Repo, base: &str) -> Result<std::rc::Rc<dyn tree::Node>> {
-    let root = commit::root(repo, base)?;
-    tree::lookup(&root, Path::new("usr/etc"))?.ok_or_else(|| {
-        Error::new(
-            Kind::Unsupported,
-            "what is deployed has no /usr/etc, so it has no defaults",
-        )
     })
 }
 

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use crate::side::Side;
 
+/// What there is to do where changes are replayed.
+pub const DECIDE: &str = "nothing was written; say whose version is to be taken (--prefer=changes or --prefer=commit, or of one path --prefer=changes:PATH)";
+
 /// Whose version is taken where both changed the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i32)]

@@ -66,10 +66,7 @@ pub fn ensure(
     let below = deployment.backing().join(OURS).join(DELTAS);
     let sysroot = files::hold(Path::new(sysroot::PATH))?;
     let opened = files::ensure_directory(&sysroot, &below, 0o700)?;
-    if !boot::made(&place) {
-        files::empty(&opened)?;
-        boot::stamp(&opened)?;
-    }
+    boot::renew(&place, &opened)?;
     sweep(&place)?;
     build(repo, &deployment.commit, commit, &place, proceed)
 }

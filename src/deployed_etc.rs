@@ -36,8 +36,7 @@ pub fn adopt(booted: &DeploymentId, number: usize) -> Result<()> {
     etc::adopt(&place, Path::new(ETC), &etc::WRITTEN)
 }
 
-/// Does it, and writes down before what undoes it; says what was kept as it is. Where the
-/// sysroot can be written to.
+/// Does it, and writes down before what undoes it. Where the sysroot can be written to.
 pub fn merge(
     repo: &ostree::Repo,
     booted: &DeploymentId,
@@ -132,7 +131,7 @@ fn is_made_meanwhile(other: &DeploymentId, deployment: &DeploymentId, place: &Pa
 }
 
 /// The defaults of a commit for `/etc`.
-fn defaults(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
+pub fn defaults(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
     let root = tree::commit::root(repo, commit)?;
     tree::lookup(&root, Path::new("usr/etc"))?.ok_or_else(|| {
         Error::new(

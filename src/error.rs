@@ -112,8 +112,16 @@ impl Kind {
     }
 }
 
-/// How many conflicts a message names; all of them are data.
-const MOST_CONFLICTS: usize = 20;
+/// A line for each of the first few of what a message names, and how many more there are.
+pub(crate) fn listed(lines: impl ExactSizeIterator<Item = String>) -> String {
+    const MOST: usize = 20;
+    let more = lines.len().saturating_sub(MOST);
+    let mut text: String = lines.take(MOST).map(|line| format!("\n  {line}")).collect();
+    if more > 0 {
+        text += &format!("\n  and {more} more");
+    }
+    text
+}
 
 type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
@@ -161,7 +169,7 @@ impl Error {
     }
 
     /// An error about what both sides changed.
-    pub(crate) fn of_conflicts(conflicts: Vec<Conflict>) -> Error {
+    pub(crate) fn of_conflicts(conflicts: Vec<Conflict>, next: &str) -> Error {
         let mut error = Error::new(
             Kind::Conflict,
             match conflicts.len() {
@@ -170,10 +178,7 @@ impl Error {
             },
         );
         error.0.conflicts = conflicts;
-        error.next(
-            "nothing was written; say whose version is to be taken (--prefer=changes or --prefer=commit, \
-             or of one path --prefer=changes:PATH)",
-        )
+        error.next(next)
     }
 
     /// A failed system call, its kind taken from the errno where that is clear.
@@ -289,13 +294,7 @@ impl Parts {
         for holder in &self.holders {
             sentence += &format!("\n  {holder}");
         }
-        for conflict in self.conflicts.iter().take(MOST_CONFLICTS) {
-            sentence += &format!("\n  {conflict}");
-        }
-        let more = self.conflicts.len().saturating_sub(MOST_CONFLICTS);
-        if more > 0 {
-            sentence += &format!("\n  and {more} more");
-        }
+        sentence += &listed(self.conflicts.iter().map(Conflict::to_string));
         if let Some(next) = &self.next {
             let is_list = !self.holders.is_empty() || !self.conflicts.is_empty();
             let separator = if is_list { "\n" } else { "; " };

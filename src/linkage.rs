@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use self::elf::Linked;
-use self::libraries::{Libraries, is_named_library, may_be_linked};
+pub use self::libraries::is_named_library;
+use self::libraries::{Libraries, may_be_linked};
 use crate::diff::Change;
 use crate::error::Result;
 use crate::tree::{FileType, Node};

@@ -195,7 +195,12 @@ impl Databases {
     }
 }
 
-/// What became of the packages, sorted by name.
+/// Whether packages were added and nothing else became of any.
+pub fn are_purely_additive(packages: &[PackageDifference]) -> bool {
+    let mut changes = packages.iter().map(|package| package.change);
+    changes.all(|change| change == PackageChange::Added)
+}
+
 /// Whether two trees have the same databases, known without reading them.
 pub fn are_same(before: &Whole, after: &Whole) -> Result<bool> {
     for place in dpkg::PLACES.iter().chain(&rpm::PLACES) {
@@ -215,6 +220,7 @@ pub fn are_same(before: &Whole, after: &Whole) -> Result<bool> {
     Ok(true)
 }
 
+/// What became of the packages, sorted by name.
 pub fn differences(before: &Databases, after: &Databases) -> Result<Vec<PackageDifference>> {
     let rewritten = match (&before.dpkg, &after.dpkg) {
         (Some(before), Some(after)) => dpkg::lists_written_anew(before, after)?,

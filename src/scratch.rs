@@ -15,7 +15,6 @@ use crate::ostree::{DeploymentId, sysroot};
 use crate::swap;
 use crate::sys::boot;
 use crate::sys::files::{self, Attributes};
-use crate::sys::mountinfo::{self, View};
 use crate::sys::mounts::{self, Overlay};
 use crate::sys::namespace::{self, System};
 
@@ -126,15 +125,7 @@ fn lay(scratch: &Scratch, hierarchy: &str) -> Result<()> {
         let clone = |system: &System| swap::clone_under(system, SOURCE, &upper, &work);
         return swap::show(&namespace::in_system(clone, || ())?);
     }
-    let table = mountinfo::load(View::Caller)?;
-    let top = mountinfo::chain_at(&table, &path)
-        .last()
-        .map_or(0, |top| top.id);
-    let below: Vec<PathBuf> = mountinfo::below(&table, top, &path)
-        .into_iter()
-        .map(|mount| mount.point.clone())
-        .collect();
-    let carried = swap::clone_all(&below)?;
+    let carried = swap::clone_all(&swap::mounted_below(&path)?)?;
     let overlay = Overlay {
         source: SOURCE,
         lowers: &[&path],

@@ -137,16 +137,7 @@ pub fn bare() -> Result<()> {
 /// happens here beneath this tree. Without what it lies on, this tree itself would be taken away.
 pub fn show(tree: &OwnedFd) -> Result<()> {
     let hierarchy = Path::new(USR);
-    let mounts = mountinfo::load(View::Caller)?;
-    let top = mountinfo::chain_at(&mounts, hierarchy)
-        .last()
-        .or(mountinfo::chain_at(&mounts, Path::new("/")).last())
-        .map_or(0, |top| top.id);
-    let below: Vec<PathBuf> = mountinfo::below(&mounts, top, hierarchy)
-        .into_iter()
-        .map(|mount| mount.point.clone())
-        .collect();
-    let carried = clone_all(&below)?;
+    let carried = clone_all(&mounted_below(hierarchy)?)?;
     mounts::attach_on_top(tree, hierarchy)?;
     for (point, tree) in &carried {
         // The other one need not have a place for it.
@@ -183,6 +174,17 @@ fn refused(cover: &Cover, errno: rustix::io::Errno) -> Error {
 fn make_sysroot_writable() -> Result<()> {
     let sysroot = files::hold(Path::new(sysroot::PATH))?;
     mounts::set_read_only(&sysroot, false)
+}
+
+/// What is mounted below a directory, which need not be a mount itself, as one sees it now.
+pub fn mounted_below(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mounts = mountinfo::load(View::Caller)?;
+    let top = mountinfo::chain_at(&mounts, directory)
+        .last()
+        .or(mountinfo::chain_at(&mounts, Path::new("/")).last())
+        .map_or(0, |top| top.id);
+    let below = mountinfo::below(&mounts, top, directory).into_iter();
+    Ok(below.map(|mount| mount.point.clone()).collect())
 }
 
 /// Detached copies of what is mounted at these points.

@@ -10,7 +10,7 @@ use crate::affected::{self, Affected, Verdict};
 use crate::after::{self, Aftermath, End, Followed, Wanted};
 use crate::deployed_etc::ETC;
 use crate::diff::{Change, Walk};
-use crate::error::{Error, Kind, Result};
+use crate::error::{self, Error, Kind, Result};
 use crate::etc::Merge;
 use crate::linkage::{self, Unresolved};
 use crate::live;
@@ -127,8 +127,7 @@ impl Transition {
 
     /// Whether packages are added and nothing else becomes of any.
     pub fn is_purely_additive(&self) -> bool {
-        let mut changes = self.packages.iter().map(|package| package.change);
-        changes.all(|change| change == PackageChange::Added)
+        packages::are_purely_additive(&self.packages)
     }
 
     /// Looks for what would no longer start. `live` is what is there now, of the disk: what did not
@@ -182,7 +181,10 @@ impl Transition {
         }
         Err(Error::new(
             Kind::Unsupported,
-            format!("the commit would not work:{}", listed(&broken)),
+            format!(
+                "the commit would not work:{}\n",
+                error::listed(broken.into_iter())
+            ),
         )
         .next("mend the commit, or allow that (--allow-broken)"))
     }
@@ -219,24 +221,10 @@ impl Transition {
         Err(Error::new(
             Kind::NotAdditive,
             format!(
-                "packages would be replaced or removed under what runs:{}",
-                listed(&named)
+                "packages would be replaced or removed under what runs:{}\n",
+                error::listed(named.into_iter())
             ),
         )
         .next("reboot into it instead, or allow that (--allow-replacement)"))
     }
-}
-
-/// A line for each of the first few, and how many more there are.
-fn listed(lines: &[String]) -> String {
-    const MOST: usize = 20;
-    let mut text: String = lines
-        .iter()
-        .take(MOST)
-        .map(|line| format!("\n  {line}"))
-        .collect();
-    if let more @ 1.. = lines.len().saturating_sub(MOST) {
-        text += &format!("\n  and {more} more");
-    }
-    text + "\n"
 }

@@ -67,9 +67,7 @@ impl Uppers<'_> {
         let place = match directory.starts_with(sysroot::PATH) {
             true => {
                 let (parent, name) = self.open_parent(directory)?;
-                if !boot::made(&uppers_directory(self.deployment)) {
-                    boot::stamp(&parent)?;
-                }
+                boot::renew(&uppers_directory(self.deployment), &parent)?;
                 files::ensure_directory(&parent, Path::new(&name), 0o700)?
             }
             false => files::hold(directory)?,

@@ -208,14 +208,12 @@ fn configured(tree: &Whole) -> Result<Vec<PathBuf>> {
     for path in files {
         if let Some((_, node)) = tree.follow(&path)? {
             if node.side().file_type == FileType::Regular {
-                let mut text = String::new();
-                // A file in another encoding names nothing that would be there.
                 let mut content = Vec::new();
                 node.open()?
                     .read_to_end(&mut content)
                     .map_err(|e| Error::io("reading where libraries are", e).at(&path))?;
-                text.push_str(&String::from_utf8_lossy(&content));
-                directories.extend(named(&text));
+                // What is in another encoding names nothing that would be there.
+                directories.extend(named(&String::from_utf8_lossy(&content)));
             }
         }
     }

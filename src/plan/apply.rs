@@ -18,9 +18,8 @@ use crate::stack::{Layer, MadeBy, Stack, State, Token, Upper};
 const MOST_FROZEN: usize = 12;
 
 /// What `apply` and `rollback` are asked for, and what they cannot know by themselves.
-pub struct Apply<'a> {
+pub struct Apply {
     pub target: Target,
-    pub options: &'a Options,
     /// Random.
     pub token: Token,
     /// Microseconds since the epoch.
@@ -28,8 +27,6 @@ pub struct Apply<'a> {
     pub space: Space,
     /// What tells whether the upper that is open is written to; `None` if nothing was yet.
     pub written: Option<u64>,
-    /// What `/usr/etc` is merged from, if at all: the commit that was live.
-    pub merge_etc: bool,
 }
 
 /// Which commit it is to be.
@@ -42,7 +39,7 @@ pub enum Target {
 }
 
 /// The plan, or why there can be none.
-pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
+pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
     refuse_foreign(observation)?;
     refuse_others(observation)?;
     let before = observation.applied();
@@ -56,9 +53,7 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
     if back && history.is_empty() && before.found_locked && untouched && is_transient(observation) {
         return uncover(observation);
     }
-    if observation.stack.upper.is_some() {
-        check_room(request.space.disk)?;
-    }
+    check_room(request.space.disk)?;
     let (layers, dropped) = layers(observation, request, (!is_booted).then_some(&*commit))?;
     let record = record(observation, request);
     let intent = Intent::Apply {
@@ -73,10 +68,7 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
         steps.push(Step::BuildDelta(commit.clone()));
     }
     if record.backing == Backing::Ram {
-        steps.push(Step::MountRam(
-            record.directory.clone(),
-            request.options.size_limit,
-        ));
+        steps.push(Step::MountRam(record.directory.clone(), None));
     }
     steps.push(Step::MakeUpperOver(
         record.directory.clone(),
@@ -94,7 +86,7 @@ pub fn apply(observation: &Observation, request: &Apply<'_>) -> Result<Plan> {
         to: commit,
         undo: before.len(),
     };
-    let merge = (!back && request.merge_etc).then_some(merge);
+    let merge = (!back).then_some(merge);
     match (&observation.mount, observation.upper_path()) {
         (Some(mount), Some(written)) => {
             steps.push(Step::Seal);
@@ -182,7 +174,7 @@ fn refuse_others(observation: &Observation) -> Result<()> {
 /// The commit that is to be there, and what was applied then.
 fn after(
     observation: &Observation,
-    request: &Apply<'_>,
+    request: &Apply,
     before: &History,
 ) -> Result<(String, History)> {
     let mut history = before.clone();
@@ -243,7 +235,7 @@ fn uncover(observation: &Observation) -> Result<Plan> {
 /// What lies beneath the fresh upper, and the upper that is no layer since nothing is in it.
 type Beneath = (Vec<Layer>, Option<(Backing, PathBuf)>);
 
-fn layers(observation: &Observation, request: &Apply<'_>, delta: Option<&str>) -> Result<Beneath> {
+fn layers(observation: &Observation, request: &Apply, delta: Option<&str>) -> Result<Beneath> {
     let mut layers = Vec::new();
     let mut dropped = None;
     if let (Some(upper), Some(path)) = (&observation.stack.upper, observation.upper_path()) {
@@ -266,7 +258,7 @@ fn layers(observation: &Observation, request: &Apply<'_>, delta: Option<&str>) -
     Ok((layers, dropped))
 }
 
-fn record(observation: &Observation, request: &Apply<'_>) -> Record {
+fn record(observation: &Observation, request: &Apply) -> Record {
     let upper = observation.stack.upper.as_ref();
     let before = observation.valid_record();
     let backing = match upper {
@@ -293,12 +285,10 @@ mod tests {
     use crate::observe::tests::{locked, unlocked};
 
     fn ask(observation: &Observation, target: Target, written: Option<u64>) -> Result<Plan> {
-        let options = Options::new();
         apply(
             observation,
             &Apply {
                 target,
-                options: &options,
                 token: Token::from_bits(9),
                 now: 5_000_000,
                 space: Space {
@@ -306,7 +296,6 @@ mod tests {
                     memory: 1 << 30,
                 },
                 written,
-                merge_etc: true,
             },
         )
     }

@@ -296,14 +296,15 @@ fn way_back(request: &Begin<'_>) -> Option<String> {
     ))
 }
 
-/// Into a hotfix and out of it a little is written after the point of no return.
+/// Into a hotfix and out of it, and where a commit comes or goes, a little is written after the
+/// point of no return.
 pub fn check_room(free: Option<u64>) -> Result<()> {
     const LEAST: u64 = 1 << 20;
     match free.filter(|free| *free < LEAST) {
         None => Ok(()),
         Some(free) => Err(Error::new(
             Kind::NoSpace,
-            format!("only {free} bytes are free, and a hotfix is not begun or ended safely with less than {LEAST}"),
+            format!("only {free} bytes are free, and with less than {LEAST} it is not done safely"),
         )
         .at(crate::ostree::sysroot::PATH)
         .next("make room first, such as in /var")),

@@ -17,6 +17,15 @@ pub fn made(directory: &Path) -> bool {
     found.is_ok_and(|found| id().is_ok_and(|id| found == id))
 }
 
+/// Empties a directory, which is at `path` as well, unless it is of this boot; then it is.
+pub fn renew(path: &Path, directory: impl AsFd) -> Result<()> {
+    if made(path) {
+        return Ok(());
+    }
+    files::empty(&directory)?;
+    stamp(directory)
+}
+
 /// Has the directory say so.
 pub fn stamp(directory: impl AsFd) -> Result<()> {
     files::write_whole(directory.as_fd(), STAMP, id()?.as_bytes())

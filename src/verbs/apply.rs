@@ -189,12 +189,10 @@ fn decide(observation: &Observation, target: Target, options: &Options) -> Resul
     };
     let request = Apply {
         target,
-        options,
         token: Token::from_bits(random::bits()?),
         now: glib::real_time(),
         space: super::begin::space(observation)?,
         written,
-        merge_etc: true,
     };
     let plan = apply::apply(observation, &request)?;
     let commit = plan.after.live().unwrap_or(&observation.deployment.commit);
@@ -228,6 +226,9 @@ fn refuse_hidden(
     });
     match conflicts.is_empty() {
         true => Ok(()),
-        false => Err(Error::of_conflicts(conflicts)),
+        false => Err(Error::of_conflicts(
+            conflicts,
+            "nothing was changed; have what was written hide what the commit changes (--prefer=changes, or of one path --prefer=changes:PATH), or remove it first",
+        )),
     }
 }

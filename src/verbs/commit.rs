@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use glib::prelude::*;
 
 use crate::changes::{self, Changes, Source};
-use crate::conflict::{Conflict, Prefer};
+use crate::conflict::{self, Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
 use crate::etc;
 use crate::live;
@@ -183,7 +183,7 @@ fn plan(
         return Err(changes::special(&left_out));
     }
     if !replay.conflicts.is_empty() {
-        return Err(Error::of_conflicts(replay.conflicts));
+        return Err(Error::of_conflicts(replay.conflicts, conflict::DECIDE));
     }
     if replay.actions.is_empty() {
         return Err(Error::new(

@@ -12,7 +12,7 @@ use crate::diff::Walk;
 use crate::error::{Error, Kind, Result};
 use crate::options::{Options, Watch};
 use crate::packages::unowned::Suspects;
-use crate::packages::{self, Databases, PackageChange, PackageDifference};
+use crate::packages::{self, Databases, PackageDifference};
 use crate::tree::Node;
 use crate::tree::whole::Whole;
 
@@ -32,8 +32,7 @@ impl PackageDiff {
     /// Whether packages were added and nothing else became of any; files that belong to none
     /// do not count.
     pub fn is_purely_additive(&self) -> bool {
-        let mut changes = self.packages.iter().map(|package| package.change);
-        changes.all(|change| change == PackageChange::Added)
+        packages::are_purely_additive(&self.packages)
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use gio::prelude::*;
 
 use crate::changes::{self, Changes, Source};
-use crate::conflict::{Conflict, Prefer};
+use crate::conflict::{self, Conflict, Prefer};
 use crate::error::{Error, Kind, Result};
 use crate::kept::{self, Kept};
 use crate::observe::{self, USR};
@@ -200,7 +200,7 @@ fn restore(
     let mut left_out = Vec::new();
     let replay = replay::on(changes.found(&mut left_out), disk::root(root)?, &decide)?;
     if !replay.conflicts.is_empty() {
-        return Err(Error::of_conflicts(replay.conflicts));
+        return Err(Error::of_conflicts(replay.conflicts, conflict::DECIDE));
     }
     let moved = Transfer {
         changes: replay.actions.len() as u64,

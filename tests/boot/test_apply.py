@@ -135,7 +135,10 @@ def test_what_hides_a_change_is_a_conflict(system):
 @trees("trixie")
 def test_what_cannot_be_applied_is_refused(system):
     other_commit(system)
-    is_refused = lambda status, *words: system.run(["ostree-unlock", *words], check=False).returncode == status  # noqa: E731
+
+    def is_refused(status, *words):
+        return system.run(["ostree-unlock", *words], check=False).returncode == status
+
     assert is_refused(26, "apply")
     assert is_refused(26, "apply", "no-such-ref")
     assert is_refused(26, "rollback")
@@ -185,7 +188,7 @@ def test_etc_follows_and_comes_back(system):
 
 @trees("bookworm", "sid")
 def test_no_boot_sees_what_was_merged(system):
-    """Whether the power fails, or the next boot is into what was staged, or deployed, while it was live."""
+    """Whether the power fails, or the next boot is into what was deployed while it was live."""
     other_commit(system, ETC)
     before = listing(system, "/etc")
     system.run("ostree-unlock apply other && sync")

@@ -24,7 +24,7 @@ def test_no_other_boot_has_what_was_live(systemd_machine, expect_state):
     other_commit(machine, ETC + "echo live >/usr/share/live")
     suite = machine.target.suite.name
 
-    # What was live is what boots next: its own defaults, and no local changes.
+    # The power fails: what is left is taken back early at the next boot.
     machine.run("ostree-unlock apply other", timeout=300)
     assert etc(machine) != before and machine.exists("/usr/share/live")
     machine.power_cut()
