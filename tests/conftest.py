@@ -1,3 +1,3 @@
 """The plugins that all tests share; what they do is in harness/."""
 
-pytest_plugins = ["harness.counting", "harness.selection", "harness.sharing", "harness.fixtures", "harness.compiling"]
+pytest_plugins = ["harness.sharing", "harness.counting", "harness.selection", "harness.fixtures", "harness.compiling"]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from .sharing import take
 
 # Names the file to which tests/run wants the counts written.
 _RESULT = "OSTREE_UNLOCK_TESTS_RESULT"
@@ -19,10 +22,13 @@ _RESULT = "OSTREE_UNLOCK_TESTS_RESULT"
 _outcomes: dict[str, str] = {}
 
 
-def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """A file that can't be collected is a failure, one that skips itself a skip."""
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A file that can't be collected is a failure, one that skips itself a skip; of runs that share, one counts it."""
+    report = (yield).get_result()
     if not report.passed:
-        _outcomes[report.nodeid] = report.outcome
+        is_ours = take(collector.config, f"collecting {report.nodeid}")
+        _outcomes[report.nodeid] = report.outcome if is_ours else "counted elsewhere"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -33,12 +39,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _outcomes[report.nodeid] = report.outcome
 
 
-def pytest_sessionfinish(exitstatus: int) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the counts down; a run that failed without a failed test has one failure: itself."""
     if _RESULT not in os.environ:
         return
     counts = Counter(_outcomes.values())
-    if exitstatus != pytest.ExitCode.OK and not counts["failed"]:
+    told = counts["failed"] or counts["counted elsewhere"]
+    if exitstatus != pytest.ExitCode.OK and not told and take(session.config, "breaking down"):
         counts["failed"] = 1
     line = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped"))
     Path(os.environ[_RESULT]).write_text(f"{line}\n")

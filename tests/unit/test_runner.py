@@ -20,7 +20,7 @@ def run(tmp_path):
         for name in ("run", "debian-packages", "harness", "pytest.ini"):
             (tests / name).symlink_to(TESTS / name)
         # without the fixtures: nothing is booted, and the host is looked at by the run that this is part of
-        plugins = ["harness.counting", "harness.selection", "harness.sharing"]
+        plugins = ["harness.sharing", "harness.counting", "harness.selection"]
         (tests / "conftest.py").write_text(f"pytest_plugins = {plugins}\n")
         (tests / tier / "test_it.py").write_text(code)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -68,7 +68,8 @@ def test_skips_are_listed_with_their_reasons(run):
 
 def test_a_pattern_selects(run):
     code = "def test_a(): pass\ndef test_b(): assert False"
-    assert run(code, "unit::_a")[:2] == (0, "1 passed, 0 failed, 0 skipped")
+    status, line, output = run(code, "unit::_a")
+    assert (status, line) == (0, "1 passed, 0 failed, 0 skipped"), output
 
 
 def test_a_pattern_that_selects_nothing_fails(run):
@@ -95,6 +96,18 @@ def meet():
     while len(list(MEETING.iterdir())) < 2:
         time.sleep(0.05)
 """
+_TARGET = """
+@pytest.fixture
+def target(): pass
+"""
+_SHARED = """
+@pytest.fixture(scope="module")
+def shared(): return os.getpid()
+def test_a(target, shared): assert shared == os.getpid()
+def test_b(target, shared): time.sleep(2)
+def test_c(target, shared): print("made by", shared)
+def test_d(target, shared): print("made by", shared)
+"""
 
 
 @pytest.fixture
@@ -105,22 +118,44 @@ def meeting(tmp_path, monkeypatch):
     directory = tmp_path / "meeting"
     directory.mkdir()
     monkeypatch.setenv("MEETING", str(directory))
+    return directory
 
 
 @pytest.mark.usefixtures("meeting")
-def test_machines_are_tested_by_two_runs(run):
+def test_systems_are_tested_by_two_runs(run):
     """Each test by one of them; the last line and the exit status are of both."""
-    tests = "@pytest.mark.parametrize('number', range(9))\ndef test_a(number):\n    meet()\n    assert number != 8"
-    status, line, output = run(_MEET + tests, "vm", tier="vm")
+    tests = "@pytest.mark.parametrize('number', range(9))\ndef test_a(number, target):\n    meet()\n    assert number != 8"
+    status, line, output = run(_MEET + _TARGET + tests, "vm", tier="vm")
     assert (status, line) == (1, "8 passed, 1 failed, 0 skipped"), output
     assert output.count("test_it.py::test_a[8]") == 1, output
 
 
 @pytest.mark.usefixtures("meeting")
 def test_one_of_two_runs_breaks_down(run):
-    tests = "def test_a(): meet()\ndef test_b():\n    meet()\n    os._exit(0)\ndef test_c(): pass"
-    status, line, output = run(_MEET + tests, "vm", tier="vm")
+    tests = "def test_a(target): meet()\ndef test_b(target):\n    meet()\n    os._exit(0)\ndef test_c(target): pass"
+    status, line, output = run(_MEET + _TARGET + tests, "vm", tier="vm")
     assert (status, line) == (1, "2 passed, 1 failed, 0 skipped"), output
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        _TARGET + _SHARED,
+        "def test_a(): time.sleep(2)\ndef test_b(): pass\ndef test_c(): pass\ndef test_d(): pass",
+    ],
+    ids=["something made", "no system"],
+)
+@pytest.mark.usefixtures("meeting")
+def test_what_has_something_in_common_stays_together(run, meeting, tests):
+    together = "\n@pytest.fixture(autouse=True)\ndef here():\n    (MEETING / str(os.getpid())).touch()\n"
+    status, line, output = run(_MEET + together + tests, "unit")
+    assert (status, line) == (0, "4 passed, 0 failed, 0 skipped"), output
+    assert len(list(meeting.iterdir())) == 1, output
+
+
+def test_what_takes_the_whole_machine_is_done_by_one_run(run):
+    output = run("def test_a(target): pass", "bench", tier="bench")[2]
+    assert output.count("test session starts") == 1, output
 
 
 def test_with_options_one_run_does_it(run):
