@@ -1260,6 +1260,32 @@ char **ostree_sysroot_unlock_get_records(OstreeSysroot *sysroot,
                                          GError **error);
 
 /**
+ * ostree_sysroot_unlock_get_missing_records:
+ * @sysroot: the booted sysroot; it need not be loaded
+ * @deployment: (nullable): the booted deployment, or %NULL for just that, or any other
+ * @cancellable: (nullable): stops it
+ * @error: return location for an error, or %NULL
+ *
+ * The names of the records that a deployment lacks: those that the booted one has, or that the configuration
+ * wants (`Records=` in ostree-unlock.conf(5)). Changes nothing and takes no lock. Only root sees
+ * what is recorded: to anybody else all are missing that the configuration wants.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or a file of the configuration
+ * has a bad value, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, sorted, perhaps none; free with
+ * g_strfreev(). %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+char **ostree_sysroot_unlock_get_missing_records(OstreeSysroot *sysroot,
+                                                 OstreeDeployment *deployment,
+                                                 GCancellable *cancellable,
+                                                 GError **error);
+
+/**
  * ostree_sysroot_unlock_begin_async:
  * @sysroot: the booted sysroot
  * @deployment: (nullable): the booted deployment, or %NULL for just that

@@ -107,7 +107,7 @@ pub use crate::verbs::expire::{Expiry, expire};
 pub use crate::verbs::holders::holders;
 pub use crate::verbs::keep::{Transfer, keep_drop, keep_list, keep_restore, keep_save};
 pub use crate::verbs::monitor::Monitor;
-pub use crate::verbs::record::{record, recorded};
+pub use crate::verbs::record::{missing_records, record, recorded};
 pub use crate::verbs::scratch::enter_scratch;
 pub use crate::verbs::status::{
     Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,

@@ -66,7 +66,7 @@ pub fn are_wanted(booted: &DeploymentId) -> Result<bool> {
 }
 
 /// Those that `other` lacks.
-pub fn lacking(booted: &DeploymentId, other: &DeploymentId) -> Result<Vec<String>> {
+pub fn lacking(booted: &DeploymentId, other: &DeploymentId) -> Result<BTreeSet<String>> {
     let there = of(other)?;
     Ok(wanted(booted)?.difference(&there).cloned().collect())
 }

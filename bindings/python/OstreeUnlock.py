@@ -43,6 +43,7 @@ __all__ = [
     "enter_deployment",
     "enter_scratch",
     "get_holders",
+    "get_missing_records",
     "get_records",
     "keep_drop",
     "keep_list",
@@ -321,6 +322,12 @@ def record(sysroot, deployment=None, name=None, options=None, cancellable=None, 
 def get_records(sysroot, deployment=None, cancellable=None):
     """The names of what was recorded of a deployment; a sorted list."""
     return OstreeUnlock.get_records(sysroot, deployment, cancellable)
+
+
+@_raising
+def get_missing_records(sysroot, deployment=None, cancellable=None):
+    """The names of the records that a deployment lacks, and the booted one has or the configuration wants; a sorted list."""
+    return OstreeUnlock.get_missing_records(sysroot, deployment, cancellable)
 
 
 def begin_async(

@@ -378,6 +378,11 @@ def get_records(
     deployment: OSTree.Deployment | None = None,
     cancellable: Gio.Cancellable | None = None,
 ) -> list[str]: ...
+def get_missing_records(
+    sysroot: OSTree.Sysroot,
+    deployment: OSTree.Deployment | None = None,
+    cancellable: Gio.Cancellable | None = None,
+) -> list[str]: ...
 def error_quark() -> int: ...
 def get_holders(
     sysroot: OSTree.Sysroot,

@@ -11,6 +11,7 @@ mod detect;
 mod diff;
 mod end;
 mod keep;
+mod makers;
 mod run;
 mod status;
 mod waited;

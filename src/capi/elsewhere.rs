@@ -16,7 +16,7 @@ use crate::capi::request::{Request, commit as given_commit, name as given_name, 
 use crate::capi::text::texts;
 use crate::verbs::enter_commit::enter_commit;
 use crate::verbs::enter_deployment::enter_deployment;
-use crate::verbs::record::{record, recorded};
+use crate::verbs::record::{missing_records, record, recorded};
 
 /// ostree_sysroot_unlock_enter_commit:
 /// @sysroot: the booted sysroot; it need not be loaded
@@ -207,6 +207,42 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_get_records(
             let (options, progress) = (ptr::null_mut(), ptr::null_mut());
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
             let names = request.run(|s, d, _, watch| recorded(s, d, watch))?;
+            Ok(texts(&names).to_glib_full())
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_get_missing_records:
+/// @sysroot: the booted sysroot; it need not be loaded
+/// @deployment: (nullable): the booted deployment, or %NULL for just that, or any other
+/// @cancellable: (nullable): stops it
+/// @error: return location for an error, or %NULL
+///
+/// The names of the records that a deployment lacks: those that the booted one has, or that the configuration
+/// wants (`Records=` in ostree-unlock.conf(5)). Changes nothing and takes no lock. Only root sees
+/// what is recorded: to anybody else all are missing that the configuration wants.
+///
+/// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or a file of the configuration
+/// has a bad value, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
+///
+/// Returns: (transfer full) (array zero-terminated=1): the names, sorted, perhaps none; free with
+/// g_strfreev(). %NULL with @error set
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_get_missing_records(
+    sysroot: *mut OstreeSysroot,
+    deployment: *mut OstreeDeployment,
+    cancellable: *mut GCancellable,
+    error: *mut *mut GError,
+) -> *mut *mut c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        guard(error, || {
+            let (options, progress) = (ptr::null_mut(), ptr::null_mut());
+            let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
+            let names = request.run(|s, d, _, watch| missing_records(s, d, watch))?;
             Ok(texts(&names).to_glib_full())
         })
     }

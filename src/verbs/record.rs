@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `record`: writes down, under a name, that something was done to a deployment; and says what
-//! was.
+//! was, and what is still to be.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use gio::prelude::*;
 
 use crate::error::{Error, Kind, Result};
 use crate::options::{Options, Watch};
-use crate::ostree::sysroot;
+use crate::ostree::sysroot::{self, Named};
 use crate::perform;
 use crate::records;
 use crate::sys::{files, namespace};
@@ -53,12 +54,36 @@ pub fn recorded(
     deployment: Option<&ostree::Deployment>,
     watch: &Watch<'_>,
 ) -> Result<Vec<String>> {
+    names(sysroot, deployment, watch, |named| {
+        records::of(named.deployment())
+    })
+}
+
+/// The names of the records that a deployment lacks, the booted one without another, sorted: those that the
+/// booted one has, or that the configuration wants. Needs root to see what is there; without that all are
+/// missing that the configuration wants.
+pub fn missing_records(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    watch: &Watch<'_>,
+) -> Result<Vec<String>> {
+    names(sysroot, deployment, watch, |named| {
+        records::lacking(named.booted(), named.deployment())
+    })
+}
+
+fn names(
+    sysroot: &ostree::Sysroot,
+    deployment: Option<&ostree::Deployment>,
+    watch: &Watch<'_>,
+    find: impl FnOnce(&Named) -> Result<BTreeSet<String>>,
+) -> Result<Vec<String>> {
     let look = || {
         if let Some(cancellable) = watch.cancellable {
             cancellable.set_error_if_cancelled()?;
         }
         let named = sysroot::named(sysroot, deployment)?;
-        Ok(records::of(named.deployment())?.into_iter().collect())
+        Ok(find(&named)?.into_iter().collect())
     };
     look().map_err(|error: Error| error.during("record"))
 }

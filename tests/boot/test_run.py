@@ -299,6 +299,41 @@ def test_records_that_the_configuration_wants(system, deployed, missing):
     assert "once it is finalized" in system.run("ostree-unlock status --json").stdout
 
 
+@trees(usually=("bookworm",))
+def test_what_is_missing_is_made_by_programs_of_the_deployment(system, next_commit, missing):
+    make = "ostree-unlock run --missing-records"
+    system.run(make)
+    system.run(["install", "-D", "/dev/stdin", "/etc/ostree-unlock/config.d/50-site.conf"], input="[Unlock]\nRecords=a b c d\n")
+    # nothing boots next but what is booted: it has no record either, and it is not touched
+    system.run(make)
+    program = "#!/bin/sh\necho $0 >>/etc/made; test -e /etc/good || test ${0##*/} != b\n"
+    for name in "abd":
+        system.run(["install", "-D", "-m", "755", "/dev/stdin", f"/etc/ostree-unlock/records.d/{name}"], input=program)
+    system.run(f"mkdir -p /var/change/usr/lib/ostree-unlock/records.d && cd /var/change/usr/lib/ostree-unlock/records.d && cp -a /etc/ostree-unlock/records.d/a c && cp -a c d && cp -a c a && ln -sf /dev/null /etc/ostree-unlock/records.d/d && ostree commit -b next --tree=ref={next_commit} --tree=dir=/var/change && ostree admin deploy next")
+    assert missing() == ["a", "b", "c", "d"]
+    failed = system.run(make, check=False)
+    assert failed.returncode == 1 and "b is not recorded" in failed.stderr and "nothing makes the record d" in failed.stderr, failed
+    assert missing() == ["b", "d"]
+    made = "/sysroot/ostree/deploy/*/deploy/$(ostree rev-parse next).0/etc/made"
+    lines = ["/etc/ostree-unlock/records.d/a", "/etc/ostree-unlock/records.d/b", "/usr/lib/ostree-unlock/records.d/c"]
+    assert system.run(f"cat {made}").stdout.splitlines() == lines
+    # once more, what failed alone
+    system.run("ostree-unlock run --deployment 0 -- touch /etc/good")
+    system.run("ostree-unlock run --deployment 0 --record d -- true")
+    system.run(make)
+    assert missing() == []
+    assert system.run(f"cat {made}").stdout.splitlines() == [*lines, lines[1]]
+    assert not system.exists("/etc/made")
+    system.reboot()
+    system.run(make)
+    assert system.run("cat /etc/made").stdout.splitlines() == [*lines, lines[1]]
+    fails(system, f"{make} -- true", REFUSED, "cannot be used with")
+    system.run(STUB, input="#!/bin/sh\n")
+    system.run("PATH=/run/stub:$PATH ostree admin deploy --stage next")
+    staged = system.run(make, check=False)
+    assert staged.returncode == 1 and "it is staged" in " ".join(staged.stderr.split()), staged
+
+
 @trees("trixie")
 def test_signals_are_passed_on(system, deployed):
     # python, since a shell has what is in its background ignore what a terminal sends

@@ -30,6 +30,10 @@ pub(crate) struct RunArgs {
     #[arg(long, group = "view", value_name = "DEPLOYMENT")]
     deployment: Option<String>,
 
+    /// Make the records that the deployment lacks which boots next: by its own programs in records.d, in it
+    #[arg(long, group = "view")]
+    missing_records: bool,
+
     /// See a copy of /etc, into which the defaults of the commit are merged
     #[arg(long, requires = "commit")]
     merge_etc: bool,
@@ -56,10 +60,15 @@ pub(crate) struct RunArgs {
 
     /// How long to wait while somebody else holds the sysroot's lock
     #[arg(long, value_name = "SECONDS", value_parser = values::seconds, default_value = "0")]
-    lock_wait: Duration,
+    pub(crate) lock_wait: Duration,
 
     /// The command, and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(
+        last = true,
+        required_unless_present = "missing_records",
+        conflicts_with = "missing_records",
+        value_name = "COMMAND"
+    )]
     command: Vec<OsString>,
 }
 
@@ -74,6 +83,8 @@ pub(crate) enum View<'a> {
     Commit(&'a str),
     /// A deployment that is not booted.
     Deployment(&'a str),
+    /// The one that boots next, once for each record that it lacks.
+    Lacking,
 }
 
 /// What becomes of what is written to `/var`.
@@ -101,6 +112,7 @@ impl RunArgs {
             (Some(commit), _) => View::Commit(commit),
             (_, Some(deployment)) => View::Deployment(deployment),
             _ if self.scratch => View::Scratch { fresh: self.fresh },
+            _ if self.missing_records => View::Lacking,
             _ => View::Writable,
         }
     }

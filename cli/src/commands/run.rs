@@ -10,7 +10,7 @@ use std::process::Command;
 
 use ostree_unlock::{Kind, Options, Result, State, Watch};
 
-use super::waited;
+use super::{makers, waited};
 use crate::args::{RunArgs, View};
 use crate::output::progress;
 use crate::{exit, output, sysroot};
@@ -25,6 +25,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Infallible> {
             Some(record) => return recorded(args, name, record),
             None => Place::find(name)?.enter(&args.options())?,
         },
+        View::Lacking => return makers::run(args.lock_wait),
     }
     cannot_execute(args, &command(args).exec())
 }

@@ -70,5 +70,8 @@ main (void)
   g_auto (GStrv) records = ostree_sysroot_unlock_get_records (sysroot, deployment, NULL, &error);
   const char *const wanted[] = { "site", NULL };
   g_assert_cmpstrv (records, wanted);
+  g_auto (GStrv) missing = ostree_sysroot_unlock_get_missing_records (sysroot, deployment, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (missing), ==, 0);
   return 0;
 }

@@ -54,6 +54,8 @@ assert OstreeUnlock.get_records(sysroot, deployment) == []
 OstreeUnlock.record(sysroot, deployment, name="site", for_commit=commit)
 OstreeUnlock.record(sysroot, name="here")
 assert OstreeUnlock.get_records(sysroot) == ["here"]
+assert OstreeUnlock.get_missing_records(sysroot, deployment) == ["here"]
+assert OstreeUnlock.get_missing_records(sysroot) == []
 assert OstreeUnlock.get_records(sysroot, booted) == ["here"]
 assert OstreeUnlock.get_records(sysroot, deployment) == ["site"]
 (usr,) = OstreeUnlock.status(sysroot)
