@@ -263,3 +263,28 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_affected_get_why(
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(affected, |affected| pointer(affected.why.as_ref())) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::affected::Reason;
+
+    #[test]
+    fn a_service_is_nobodys_and_says_why_it_waits() {
+        let value = Value::from(Affected {
+            unit: Some("a.service".to_owned()),
+            uid: None,
+            commands: vec!["a".to_owned()],
+            pids: vec![7, 8],
+            by: vec![(Reason::Library, "/usr/lib/a.so".into())],
+            verdict: Verdict::Reboot,
+            why: Some("it ends what is on the screen"),
+        });
+        assert_eq!(value.unit.as_deref(), Some("a.service"));
+        assert_eq!(value.uid, None);
+        assert_eq!(value.pids, [7, 8]);
+        assert_eq!(value.files.len(), 1);
+        assert_eq!(value.verdict as i32, Verdict::Reboot as i32);
+        assert_eq!(value.why.as_deref(), Some("it ends what is on the screen"));
+    }
+}

@@ -223,3 +223,25 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_follow_up_get_why(
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(follow_up, |follow_up| pointer(follow_up.why.as_ref())) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_was_not_there_again() {
+        let failed = Followed {
+            step: Step::Restart,
+            unit: Some("a.service".to_owned()),
+            end: End::Failed,
+            why: Some("it ended".to_owned()),
+        };
+        let values = values(&[failed]);
+        assert_eq!(values.len(), 1);
+        let value = &values[0];
+        assert_eq!(value.step as i32, Step::Restart as i32);
+        assert_eq!(value.end as i32, End::Failed as i32);
+        assert_eq!(value.unit.as_deref(), Some("a.service"));
+        assert_eq!(value.why.as_deref(), Some("it ended"));
+    }
+}
