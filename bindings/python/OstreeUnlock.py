@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, an exception class for each kind
-of error, a hierarchy, a difference, a package or a setting at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which
-relocks also when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
+of error, a hierarchy, a difference, a package or a setting at a time in a `for` loop,
+`with OstreeUnlock.unlocked(sysroot):`, which relocks also when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
 
 An option's keyword is its setter's name without `set_`; its docs are there. One that Python has a word for ends with `_`, and
 of what can be added several times a list is given, in the plural: `diff(sysroot, from_="a", paths=["/usr/bin"])`; of tuples,

@@ -1,4 +1,5 @@
-/* What was decided for every caller, and where each value stands; what is not known is a warning, what makes no sense an error. */
+/* What was decided for every caller, and where each value stands; what is not known is a warning, what makes no sense
+ * an error. */
 
 #include <ostree-unlock.h>
 
