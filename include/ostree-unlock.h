@@ -81,13 +81,19 @@
  */
 #define OSTREE_SYSROOT_UNLOCK_ERROR (ostree_sysroot_unlock_error_quark ())
 
+#define OSTREE_TYPE_SYSROOT_UNLOCK_AFFECTED (ostree_sysroot_unlock_affected_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_CHANGED_FILE (ostree_sysroot_unlock_changed_file_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_COMPARISON (ostree_sysroot_unlock_comparison_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_CONFIGURATION (ostree_sysroot_unlock_configuration_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_CONFLICT (ostree_sysroot_unlock_conflict_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DETECTION (ostree_sysroot_unlock_detection_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_DIFFERENCE (ostree_sysroot_unlock_difference_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_FOLLOW_UP (ostree_sysroot_unlock_follow_up_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_KEPT (ostree_sysroot_unlock_kept_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_MALFORMED_UNIT (ostree_sysroot_unlock_malformed_unit_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_MISSING_LIBRARY (ostree_sysroot_unlock_missing_library_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MONITOR (ostree_sysroot_unlock_monitor_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OMISSION (ostree_sysroot_unlock_omission_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_OPTIONS (ostree_sysroot_unlock_options_get_type ())
@@ -98,6 +104,7 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PACKAGE_DIFFERENCE (ostree_sysroot_unlock_package_difference_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_PROBLEM (ostree_sysroot_unlock_problem_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_REVISION (ostree_sysroot_unlock_revision_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_SETTING (ostree_sysroot_unlock_setting_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_SIDE (ostree_sysroot_unlock_side_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_TRANSFER (ostree_sysroot_unlock_transfer_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_TRANSITION (ostree_sysroot_unlock_transition_get_type ())
@@ -199,6 +206,86 @@ typedef enum {
   OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_UNPACKED = 2,
   OSTREE_SYSROOT_UNLOCK_PACKAGE_STATE_HALF_CONFIGURED = 3,
 } OstreeSysrootUnlockPackageState;
+
+/**
+ * OstreeSysrootUnlockFollowUpStep:
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_LOADER_CACHE: `/etc/ld.so.cache`, by ldconfig
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_USERS: users and groups, by systemd-sysusers
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_FILES: what is in tmpfiles.d, by systemd-tmpfiles
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_UNIT_FILES: systemd reads all unit files anew
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_RELOAD: a service reads its own files anew
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_RESTART: a service is restarted, as
+ * ostree_sysroot_unlock_options_set_restart() asked for
+ *
+ * What may have to be done once other files are live, in this order. The numbers never change, and
+ * more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_LOADER_CACHE = 0,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_USERS = 1,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_FILES = 2,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_UNIT_FILES = 3,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_RELOAD = 4,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_STEP_RESTART = 5,
+} OstreeSysrootUnlockFollowUpStep;
+
+/**
+ * OstreeSysrootUnlockFollowUpEnd:
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_DONE: it was done
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_FAILED: it failed
+ * @OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_NOT_DONE: it was not tried, for want of systemd, for
+ * example
+ *
+ * What became of it. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_DONE = 0,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_FAILED = 1,
+  OSTREE_SYSROOT_UNLOCK_FOLLOW_UP_END_NOT_DONE = 2,
+} OstreeSysrootUnlockFollowUpEnd;
+
+/**
+ * OstreeSysrootUnlockVerdict:
+ * @OSTREE_SYSROOT_UNLOCK_VERDICT_RESTART: the unit can be restarted, as
+ * ostree_sysroot_unlock_options_set_restart() does
+ * @OSTREE_SYSROOT_UNLOCK_VERDICT_REBOOT: restarting it would take down more than itself, so it
+ * waits for a reboot
+ * @OSTREE_SYSROOT_UNLOCK_VERDICT_LOG_OUT: it is a user's own, and ends with the session
+ * @OSTREE_SYSROOT_UNLOCK_VERDICT_CALLER: it is what the caller runs in
+ * @OSTREE_SYSROOT_UNLOCK_VERDICT_BY_HAND: it is no unit: whoever started it has to start it again
+ *
+ * What has to be done for something to run on the new files. The numbers never change, and more
+ * may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_VERDICT_RESTART = 0,
+  OSTREE_SYSROOT_UNLOCK_VERDICT_REBOOT = 1,
+  OSTREE_SYSROOT_UNLOCK_VERDICT_LOG_OUT = 2,
+  OSTREE_SYSROOT_UNLOCK_VERDICT_CALLER = 3,
+  OSTREE_SYSROOT_UNLOCK_VERDICT_BY_HAND = 4,
+} OstreeSysrootUnlockVerdict;
+
+/**
+ * OstreeSysrootUnlockReason:
+ * @OSTREE_SYSROOT_UNLOCK_REASON_UNIT_FILE: the file that the unit is from, or one that adds to it
+ * @OSTREE_SYSROOT_UNLOCK_REASON_PROGRAM: a program that it runs, or a script
+ * @OSTREE_SYSROOT_UNLOCK_REASON_LIBRARY: a file that it has code from
+ *
+ * By what something is affected. The numbers never change, and more may be added.
+ *
+ * Since: 2026.1
+ */
+typedef enum {
+  OSTREE_SYSROOT_UNLOCK_REASON_UNIT_FILE = 0,
+  OSTREE_SYSROOT_UNLOCK_REASON_PROGRAM = 1,
+  OSTREE_SYSROOT_UNLOCK_REASON_LIBRARY = 2,
+} OstreeSysrootUnlockReason;
 
 /**
  * OstreeSysrootUnlockPrefer:
@@ -329,6 +416,26 @@ typedef enum {
 } OstreeSysrootUnlockHome;
 
 /**
+ * OstreeSysrootUnlockAffected:
+ *
+ * A unit, a user, or a process of neither, that runs on files which are others now. It never
+ * changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockAffected OstreeSysrootUnlockAffected;
+
+/**
+ * OstreeSysrootUnlockChangedFile:
+ *
+ * A file by which something is affected, as it is another one now, or gone. It never changes, and
+ * may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockChangedFile OstreeSysrootUnlockChangedFile;
+
+/**
  * OstreeSysrootUnlockComparison:
  *
  * The differences between two trees, which ostree_sysroot_unlock_comparison_next() gives one
@@ -338,6 +445,16 @@ typedef enum {
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockComparison OstreeSysrootUnlockComparison;
+
+/**
+ * OstreeSysrootUnlockConfiguration:
+ *
+ * What whoever administers the system has decided for every caller: what may be begun, with which
+ * defaults and limits. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockConfiguration OstreeSysrootUnlockConfiguration;
 
 /**
  * OstreeSysrootUnlockConflict:
@@ -370,6 +487,16 @@ typedef struct OstreeSysrootUnlockDetection OstreeSysrootUnlockDetection;
 typedef struct OstreeSysrootUnlockDifference OstreeSysrootUnlockDifference;
 
 /**
+ * OstreeSysrootUnlockFollowUp:
+ *
+ * What was to be done once the files of another commit were live, and what became of it. A failure
+ * here changes nothing about what is live. It never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockFollowUp OstreeSysrootUnlockFollowUp;
+
+/**
  * OstreeSysrootUnlockHierarchy:
  *
  * A directory tree of the booted deployment that can be unlocked, such as `/usr`, and what it
@@ -398,6 +525,26 @@ typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockKept OstreeSysrootUnlockKept;
+
+/**
+ * OstreeSysrootUnlockMalformedUnit:
+ *
+ * A unit file of a commit, or one that adds to a unit, that systemd would not read. It never
+ * changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockMalformedUnit OstreeSysrootUnlockMalformedUnit;
+
+/**
+ * OstreeSysrootUnlockMissingLibrary:
+ *
+ * A library that a program, or another library, needs and would no longer find in a commit. It
+ * never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockMissingLibrary OstreeSysrootUnlockMissingLibrary;
 
 /**
  * OstreeSysrootUnlockMonitor:
@@ -504,6 +651,16 @@ typedef struct OstreeSysrootUnlockProblem OstreeSysrootUnlockProblem;
 typedef struct OstreeSysrootUnlockRevision OstreeSysrootUnlockRevision;
 
 /**
+ * OstreeSysrootUnlockSetting:
+ *
+ * One setting of the configuration, and where it stands. It never changes, and may be used by
+ * several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockSetting OstreeSysrootUnlockSetting;
+
+/**
  * OstreeSysrootUnlockSide:
  *
  * What a file is on one side of a difference. It never changes, and may be used by several
@@ -528,8 +685,8 @@ typedef struct OstreeSysrootUnlockTransfer OstreeSysrootUnlockTransfer;
  * OstreeSysrootUnlockTransition:
  *
  * What ostree_sysroot_unlock_apply() or ostree_sysroot_unlock_rollback() did, or with a dry run
- * would do, and what it means for files, packages and `/etc`. It never changes, and may be used
- * by several threads.
+ * would do, what it means for files, packages and `/etc`, and what became of what runs. It never
+ * changes, and may be used by several threads.
  *
  * Since: 2026.1
  */
@@ -1543,8 +1700,8 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
  * next
- * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
- * `allow_replacement` mean something here
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
+ * `allow_replacement`, `allow_broken` and `restart` mean something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -1557,6 +1714,10 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
  * is not changed, and what runs goes on with the libraries that it has loaded.
  *
+ * What the commit asks for is done afterwards: the loader's cache, users, directories in `/var`,
+ * unit files, and with ostree_sysroot_unlock_options_set_restart() services. What of it fails
+ * takes nothing back: ostree_sysroot_unlock_transition_get_follow_ups() says what became of each.
+ *
  * The commit has to be in the repository of the system as a whole. It stays live also where its
  * ref or its deployment is removed meanwhile.
  *
@@ -1567,23 +1728,29 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE if packages would be replaced or removed
  * under what runs, unless ostree_sysroot_unlock_options_set_allow_replacement() allows it (a dry
- * run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the
- * commit changes (see ostree_sysroot_unlock_error_get_conflicts()), unless
+ * run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is locked and the
+ * configuration of the system forbids the state %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the commit changes (see
+ * ostree_sysroot_unlock_error_get_conflicts()), unless
  * ostree_sysroot_unlock_options_add_preference() says that this is meant,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
  * ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
  * wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
  * whole, or is %NULL where the booted deployment boots next,
- * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED over a hotfix, over what rpm-ostree has made live, over
- * what this library cannot read, and where the disk takes no writes,
- * %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a program would no longer find a library or systemd
+ * would not read a unit file of the commit, unless
+ * ostree_sysroot_unlock_options_set_allow_broken() allows it (a dry run does not fail so), and
+ * over a hotfix, over what rpm-ostree has made live, over what this library cannot read, and where
+ * the disk takes no writes, %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something else afterwards,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
  * @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
- * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even
- * putting them back fail, the message says so and the next call repairs it.
+ * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should
+ * even putting them back fail, the message says so and the next call repairs it.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set
  *
@@ -1604,8 +1771,8 @@ OstreeSysrootUnlockTransition *ostree_sysroot_unlock_apply(OstreeSysroot *sysroo
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @all: %TRUE for what was there before the first apply, %FALSE for what was there before the
  * last one
- * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `preference` mean
- * something here
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
+ * `restart` mean something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -1621,8 +1788,9 @@ OstreeSysrootUnlockTransition *ostree_sysroot_unlock_apply(OstreeSysroot *sysroo
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was applied in this boot, and
  * otherwise like ostree_sysroot_unlock_apply(), but for
- * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE: the way back is not refused. After a failure `/usr`
- * and `/etc` are as they were before, as there.
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED and what
+ * would not work in the commit: the way back is not refused. After a failure `/usr` and `/etc` are
+ * as they were before, as there.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set
  *
@@ -3945,6 +4113,108 @@ _OSTREE_UNLOCK_PUBLIC
 const char *const *ostree_sysroot_unlock_transition_get_kernels(OstreeSysrootUnlockTransition *transition);
 
 /**
+ * ostree_sysroot_unlock_transition_get_missing_libraries:
+ * @transition: a transition
+ *
+ * Where there are any, ostree_sysroot_unlock_options_set_allow_broken() has allowed it, or it is a
+ * dry run. A rollback does not look for them.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockMissingLibrary): the libraries
+ * that programs and libraries would no longer find, each with who needs it, sorted by that; maybe
+ * none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_missing_libraries(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_malformed_units:
+ * @transition: a transition
+ *
+ * As ostree_sysroot_unlock_transition_get_missing_libraries() says it of libraries.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockMalformedUnit): the unit files
+ * that systemd would not read; maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_malformed_units(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_follow_ups:
+ * @transition: a transition
+ *
+ * With a dry run there are none.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockFollowUp): what was to be done
+ * after the swap, in the order in which it was, each with what became of it; maybe none; free with
+ * g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_follow_ups(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_users:
+ * @transition: a transition
+ *
+ * They stay after a rollback, too.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the users that were made for what the commit
+ * brought; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_transition_get_users(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_groups:
+ * @transition: a transition
+ *
+ * They stay after a rollback, too.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the groups that were made for what the
+ * commit brought; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_transition_get_groups(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_affected:
+ * @transition: a transition
+ *
+ * What was started after the swap is not among it.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockAffected): what runs on files
+ * that are others now, or with a dry run would be, and what has to be done about it, units first;
+ * maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_affected(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_restarted:
+ * @transition: a transition
+ *
+ * None without ostree_sysroot_unlock_options_set_restart(), and with a dry run.
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockFollowUp): the services that were
+ * to be restarted, each with what became of it; maybe none; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_transition_get_restarted(OstreeSysrootUnlockTransition *transition);
+
+/**
  * ostree_sysroot_unlock_omission_get_type:
  *
  * Returns: the #GType
@@ -3998,6 +4268,384 @@ const char *ostree_sysroot_unlock_omission_get_path(OstreeSysrootUnlockOmission 
  */
 _OSTREE_UNLOCK_PUBLIC
 const char *ostree_sysroot_unlock_omission_get_reason(OstreeSysrootUnlockOmission *omission);
+
+/**
+ * ostree_sysroot_unlock_missing_library_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_missing_library_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_missing_library_ref:
+ * @missing: a missing library
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @missing
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockMissingLibrary *ostree_sysroot_unlock_missing_library_ref(OstreeSysrootUnlockMissingLibrary *missing);
+
+/**
+ * ostree_sysroot_unlock_missing_library_unref:
+ * @missing: (transfer full): a missing library
+ *
+ * Gives a reference up; with the last one @missing is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_missing_library_unref(OstreeSysrootUnlockMissingLibrary *missing);
+
+/**
+ * ostree_sysroot_unlock_missing_library_get_path:
+ * @missing: a missing library
+ *
+ * Returns: (transfer none) (type filename): the path of what needs it, as the system sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_missing_library_get_path(OstreeSysrootUnlockMissingLibrary *missing);
+
+/**
+ * ostree_sysroot_unlock_missing_library_get_soname:
+ * @missing: a missing library
+ *
+ * Returns: (transfer none): the library, by the name that it is needed by, such as `libc.so.6`
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_missing_library_get_soname(OstreeSysrootUnlockMissingLibrary *missing);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_malformed_unit_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_ref:
+ * @malformed: a malformed unit
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @malformed
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockMalformedUnit *ostree_sysroot_unlock_malformed_unit_ref(OstreeSysrootUnlockMalformedUnit *malformed);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_unref:
+ * @malformed: (transfer full): a malformed unit
+ *
+ * Gives a reference up; with the last one @malformed is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_malformed_unit_unref(OstreeSysrootUnlockMalformedUnit *malformed);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_get_path:
+ * @malformed: a malformed unit
+ *
+ * Returns: (transfer none) (type filename): the path of the file, as the system sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_malformed_unit_get_path(OstreeSysrootUnlockMalformedUnit *malformed);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_get_line:
+ * @malformed: a malformed unit
+ *
+ * Returns: the line that systemd gives up at, from 1
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint ostree_sysroot_unlock_malformed_unit_get_line(OstreeSysrootUnlockMalformedUnit *malformed);
+
+/**
+ * ostree_sysroot_unlock_malformed_unit_get_why:
+ * @malformed: a malformed unit
+ *
+ * Returns: (transfer none): what is wrong there, for people
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_malformed_unit_get_why(OstreeSysrootUnlockMalformedUnit *malformed);
+
+/**
+ * ostree_sysroot_unlock_follow_up_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_follow_up_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_follow_up_ref:
+ * @follow_up: a follow-up
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @follow_up
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockFollowUp *ostree_sysroot_unlock_follow_up_ref(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_follow_up_unref:
+ * @follow_up: (transfer full): a follow-up
+ *
+ * Gives a reference up; with the last one @follow_up is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_follow_up_unref(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_follow_up_get_step:
+ * @follow_up: a follow-up
+ *
+ * Returns: what was to be done
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockFollowUpStep ostree_sysroot_unlock_follow_up_get_step(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_follow_up_get_unit:
+ * @follow_up: a follow-up
+ *
+ * Returns: (transfer none) (nullable): the service that it is about, or %NULL where it is about
+ * none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_follow_up_get_unit(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_follow_up_get_end:
+ * @follow_up: a follow-up
+ *
+ * Returns: what became of it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockFollowUpEnd ostree_sysroot_unlock_follow_up_get_end(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_follow_up_get_why:
+ * @follow_up: a follow-up
+ *
+ * Returns: (transfer none) (nullable): how it failed, or why it was not done, for people; %NULL
+ * where it was done
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_follow_up_get_why(OstreeSysrootUnlockFollowUp *follow_up);
+
+/**
+ * ostree_sysroot_unlock_affected_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_affected_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_affected_ref:
+ * @affected: what is affected
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @affected
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockAffected *ostree_sysroot_unlock_affected_ref(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_unref:
+ * @affected: (transfer full): what is affected
+ *
+ * Gives a reference up; with the last one @affected is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_affected_unref(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_get_unit:
+ * @affected: what is affected
+ *
+ * Returns: (transfer none) (nullable): the systemd unit of the system, or %NULL where it is a
+ * user's, or no unit's
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_affected_get_unit(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_get_uid:
+ * @affected: what is affected
+ * @uid: (out) (optional): the number of the user, 0 where it is none's
+ *
+ * Whose it is: of processes that belong to no unit of the system.
+ *
+ * Returns: %TRUE if it is a user's, %FALSE for a unit
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_affected_get_uid(OstreeSysrootUnlockAffected *affected,
+                                                guint *uid);
+
+/**
+ * ostree_sysroot_unlock_affected_get_commands:
+ * @affected: what is affected
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the commands that run, as in
+ * `/proc/PID/comm`; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_affected_get_commands(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_get_pids:
+ * @affected: what is affected
+ * @length: (out): how many they are
+ *
+ * None where it is affected by its unit file alone.
+ *
+ * Returns: (transfer none) (array length=length): the ids of the processes, as seen from the
+ * caller's pid namespace
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const int *ostree_sysroot_unlock_affected_get_pids(OstreeSysrootUnlockAffected *affected,
+                                                   gsize *length);
+
+/**
+ * ostree_sysroot_unlock_affected_get_files:
+ * @affected: what is affected
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockChangedFile): the files by which
+ * it is affected; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_affected_get_files(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_get_verdict:
+ * @affected: what is affected
+ *
+ * Returns: what has to be done for it to run on the new files
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockVerdict ostree_sysroot_unlock_affected_get_verdict(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_affected_get_why:
+ * @affected: what is affected
+ *
+ * Returns: (transfer none) (nullable): why it is not restarted, for people, or %NULL where that is
+ * plain
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_affected_get_why(OstreeSysrootUnlockAffected *affected);
+
+/**
+ * ostree_sysroot_unlock_changed_file_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_changed_file_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_changed_file_ref:
+ * @file: a changed file
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @file
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockChangedFile *ostree_sysroot_unlock_changed_file_ref(OstreeSysrootUnlockChangedFile *file);
+
+/**
+ * ostree_sysroot_unlock_changed_file_unref:
+ * @file: (transfer full): a changed file
+ *
+ * Gives a reference up; with the last one @file is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_changed_file_unref(OstreeSysrootUnlockChangedFile *file);
+
+/**
+ * ostree_sysroot_unlock_changed_file_get_path:
+ * @file: a changed file
+ *
+ * Returns: (transfer none) (type filename): the path, as the system sees it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_changed_file_get_path(OstreeSysrootUnlockChangedFile *file);
+
+/**
+ * ostree_sysroot_unlock_changed_file_get_reason:
+ * @file: a changed file
+ *
+ * Returns: what it is to who is affected by it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockReason ostree_sysroot_unlock_changed_file_get_reason(OstreeSysrootUnlockChangedFile *file);
 
 /**
  * ostree_sysroot_unlock_conflict_get_type:
@@ -4226,19 +4874,180 @@ _OSTREE_UNLOCK_PUBLIC gint64 ostree_sysroot_unlock_kept_get_time(OstreeSysrootUn
 _OSTREE_UNLOCK_PUBLIC
 const char *ostree_sysroot_unlock_kept_get_subject(OstreeSysrootUnlockKept *kept);
 
+/**
+ * ostree_sysroot_unlock_configuration_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_configuration_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_configuration_ref:
+ * @configuration: a configuration
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @configuration
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockConfiguration *ostree_sysroot_unlock_configuration_ref(OstreeSysrootUnlockConfiguration *configuration);
+
+/**
+ * ostree_sysroot_unlock_configuration_unref:
+ * @configuration: (transfer full): a configuration
+ *
+ * Gives a reference up; with the last one @configuration is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_configuration_unref(OstreeSysrootUnlockConfiguration *configuration);
+
+/**
+ * ostree_sysroot_unlock_configuration_get_settings:
+ * @configuration: a configuration
+ *
+ * Returns: (transfer container) (element-type OstreeSysrootUnlockSetting): every setting, in the
+ * order of ostree-unlock.conf(5), set or not; free with g_ptr_array_unref()
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+GPtrArray *ostree_sysroot_unlock_configuration_get_settings(OstreeSysrootUnlockConfiguration *configuration);
+
+/**
+ * ostree_sysroot_unlock_configuration_get_warnings:
+ * @configuration: a configuration
+ *
+ * Returns: (transfer none) (array zero-terminated=1): what was skipped, as this version does not
+ * know it, for people, with file and line; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_configuration_get_warnings(OstreeSysrootUnlockConfiguration *configuration);
+
+/**
+ * ostree_sysroot_unlock_config:
+ * @error: return location for an error, or %NULL
+ *
+ * What whoever administers this system has decided for every caller, as ostree-unlock.conf(5) says
+ * it, and where each value comes from. ostree_sysroot_unlock_begin() and
+ * ostree_sysroot_unlock_apply() keep to it. Reads files alone: it needs no sysroot and no
+ * privilege, and changes nothing.
+ *
+ * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if a value cannot be understood, and names file
+ * and line, or if a file cannot be read, and with %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED
+ * if it must not.
+ *
+ * Returns: (transfer full): the configuration, or %NULL with @error set
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockConfiguration *ostree_sysroot_unlock_config(GError **error);
+
+/**
+ * ostree_sysroot_unlock_setting_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_setting_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_setting_ref:
+ * @setting: a setting
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @setting
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockSetting *ostree_sysroot_unlock_setting_ref(OstreeSysrootUnlockSetting *setting);
+
+/**
+ * ostree_sysroot_unlock_setting_unref:
+ * @setting: (transfer full): a setting
+ *
+ * Gives a reference up; with the last one @setting is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC void ostree_sysroot_unlock_setting_unref(OstreeSysrootUnlockSetting *setting);
+
+/**
+ * ostree_sysroot_unlock_setting_get_key:
+ * @setting: a setting
+ *
+ * Returns: (transfer none): its key, as ostree-unlock.conf(5) has it
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_setting_get_key(OstreeSysrootUnlockSetting *setting);
+
+/**
+ * ostree_sysroot_unlock_setting_get_value:
+ * @setting: a setting
+ *
+ * Returns: (transfer none): what holds, a size in bytes; empty where nothing is set and there is
+ * no default
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_setting_get_value(OstreeSysrootUnlockSetting *setting);
+
+/**
+ * ostree_sysroot_unlock_setting_get_path:
+ * @setting: a setting
+ *
+ * Returns: (transfer none) (type filename) (nullable): the file that it stands in, or %NULL where
+ * it is the default
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_setting_get_path(OstreeSysrootUnlockSetting *setting);
+
+/**
+ * ostree_sysroot_unlock_setting_get_line:
+ * @setting: a setting
+ *
+ * Returns: the line in that file, from 1, or 0 where it is the default
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint ostree_sysroot_unlock_setting_get_line(OstreeSysrootUnlockSetting *setting);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
 
 G_BEGIN_DECLS
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockAffected, ostree_sysroot_unlock_affected_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockChangedFile, ostree_sysroot_unlock_changed_file_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockComparison, ostree_sysroot_unlock_comparison_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockConfiguration, ostree_sysroot_unlock_configuration_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockConflict, ostree_sysroot_unlock_conflict_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDetection, ostree_sysroot_unlock_detection_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockDifference, ostree_sysroot_unlock_difference_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockFollowUp, ostree_sysroot_unlock_follow_up_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockKept, ostree_sysroot_unlock_kept_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMalformedUnit, ostree_sysroot_unlock_malformed_unit_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMissingLibrary, ostree_sysroot_unlock_missing_library_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock_monitor_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOmission, ostree_sysroot_unlock_omission_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockOptions, ostree_sysroot_unlock_options_unref)
@@ -4249,6 +5058,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDiff, ostree_sysroot_un
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockPackageDifference, ostree_sysroot_unlock_package_difference_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockProblem, ostree_sysroot_unlock_problem_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockRevision, ostree_sysroot_unlock_revision_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSetting, ostree_sysroot_unlock_setting_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockSide, ostree_sysroot_unlock_side_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockTransfer, ostree_sysroot_unlock_transfer_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockTransition, ostree_sysroot_unlock_transition_unref)

@@ -61,9 +61,23 @@ mod transition;
 
 mod omission;
 
+mod missing_library;
+
+mod malformed_unit;
+
+mod follow_up;
+
+mod affected;
+
+mod changed_file;
+
 mod conflict;
 
 mod kept;
+
+mod configuration;
+
+mod setting;
 
 // What they are made with.
 mod boxed;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes `gi.repository.OstreeUnlock` natural in Python: options as keyword arguments, an exception class for each kind
-of error, a hierarchy, a difference or a package at a time in a `for` loop, `with OstreeUnlock.unlocked(sysroot):`, which
-relocks also when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
+of error, a hierarchy, a difference, a package or a setting at a time in a `for` loop,
+`with OstreeUnlock.unlocked(sysroot):`, which relocks also when its body fails, and `await OstreeUnlock.begin_async(sysroot)`.
 
 An option's keyword is its setter's name without `set_`; its docs are there. One that Python has a word for ends with `_`, and
 of what can be added several times a list is given, in the plural: `diff(sysroot, from_="a", paths=["/usr/bin"])`; of tuples,
@@ -31,6 +31,7 @@ __all__ = [
     "cleanup_async",
     "commit",
     "commit_async",
+    "config",
     "detect",
     "diff",
     "diff_commits",
@@ -186,10 +187,27 @@ PackageDiff = override(PackageDiff)
 __all__.append("PackageDiff")
 
 
+class Configuration(OstreeUnlock.Configuration):
+    """What config() returns: iterate over it for its settings."""
+
+    def __iter__(self):
+        return iter(self.get_settings())
+
+
+Configuration = override(Configuration)
+__all__.append("Configuration")
+
+
 @_raising
 def detect():
     """What a package manager has to know before it writes below /usr; a Detection."""
     return OstreeUnlock.detect()
+
+
+@_raising
+def config():
+    """What was decided for every caller on this system, and where it stands; a Configuration, to iterate over."""
+    return OstreeUnlock.config()
 
 
 @_raising

@@ -21,8 +21,8 @@ use crate::verbs::apply::{apply, rollback};
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
 /// next
-/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
-/// `allow_replacement` mean something here
+/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
+/// `allow_replacement`, `allow_broken` and `restart` mean something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -35,6 +35,10 @@ use crate::verbs::apply::{apply, rollback};
 /// until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
 /// is not changed, and what runs goes on with the libraries that it has loaded.
 ///
+/// What the commit asks for is done afterwards: the loader's cache, users, directories in `/var`,
+/// unit files, and with ostree_sysroot_unlock_options_set_restart() services. What of it fails
+/// takes nothing back: ostree_sysroot_unlock_transition_get_follow_ups() says what became of each.
+///
 /// The commit has to be in the repository of the system as a whole. It stays live also where its
 /// ref or its deployment is removed meanwhile.
 ///
@@ -45,23 +49,29 @@ use crate::verbs::apply::{apply, rollback};
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE if packages would be replaced or removed
 /// under what runs, unless ostree_sysroot_unlock_options_set_allow_replacement() allows it (a dry
-/// run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the
-/// commit changes (see ostree_sysroot_unlock_error_get_conflicts()), unless
+/// run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is locked and the
+/// configuration of the system forbids the state %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the commit changes (see
+/// ostree_sysroot_unlock_error_get_conflicts()), unless
 /// ostree_sysroot_unlock_options_add_preference() says that this is meant,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
 /// ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
 /// wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
 /// whole, or is %NULL where the booted deployment boots next,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED over a hotfix, over what rpm-ostree has made live, over
-/// what this library cannot read, and where the disk takes no writes,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a program would no longer find a library or systemd
+/// would not read a unit file of the commit, unless
+/// ostree_sysroot_unlock_options_set_allow_broken() allows it (a dry run does not fail so), and
+/// over a hotfix, over what rpm-ostree has made live, over what this library cannot read, and where
+/// the disk takes no writes, %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNVERIFIED if the kernel shows something else afterwards,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
 /// @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
-/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even
-/// putting them back fail, the message says so and the next call repairs it.
+/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should
+/// even putting them back fail, the message says so and the next call repairs it.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///
@@ -93,8 +103,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_apply(
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @all: %TRUE for what was there before the first apply, %FALSE for what was there before the
 /// last one
-/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `preference` mean
-/// something here
+/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
+/// `restart` mean something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -110,8 +120,9 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_apply(
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if nothing was applied in this boot, and
 /// otherwise like ostree_sysroot_unlock_apply(), but for
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE: the way back is not refused. After a failure `/usr`
-/// and `/etc` are as they were before, as there.
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED and what
+/// would not work in the commit: the way back is not refused. After a failure `/usr` and `/etc` are
+/// as they were before, as there.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///

@@ -7,8 +7,12 @@ use std::sync::{Arc, OnceLock};
 use glib::{GString, StrV};
 use glib_sys::{GPtrArray, GType, gboolean};
 
+use crate::capi::affected::{self, OstreeSysrootUnlockAffected};
 use crate::capi::boxed::{Border, add_reference, drop_reference, give, give_all, register};
+use crate::capi::follow_up::{self, OstreeSysrootUnlockFollowUp};
 use crate::capi::guard::{guard_quiet, method};
+use crate::capi::malformed_unit::{self, OstreeSysrootUnlockMalformedUnit};
+use crate::capi::missing_library::{self, OstreeSysrootUnlockMissingLibrary};
 use crate::capi::omission::{self, OstreeSysrootUnlockOmission};
 use crate::capi::outcome::{self, OstreeSysrootUnlockOutcome};
 use crate::capi::package_difference::{self, OstreeSysrootUnlockPackageDifference};
@@ -19,8 +23,8 @@ use crate::transition::Transition;
 /// OstreeSysrootUnlockTransition:
 ///
 /// What ostree_sysroot_unlock_apply() or ostree_sysroot_unlock_rollback() did, or with a dry run
-/// would do, and what it means for files, packages and `/etc`. It never changes, and may be used
-/// by several threads.
+/// would do, what it means for files, packages and `/etc`, and what became of what runs. It never
+/// changes, and may be used by several threads.
 ///
 /// Since: 2026.1
 pub struct OstreeSysrootUnlockTransition(());
@@ -37,12 +41,22 @@ pub struct Value {
     etc: Filenames,
     etc_kept: Vec<Arc<omission::Value>>,
     kernels: StrV,
+    missing_libraries: Vec<Arc<missing_library::Value>>,
+    malformed_units: Vec<Arc<malformed_unit::Value>>,
+    follow_ups: Vec<Arc<follow_up::Value>>,
+    users: StrV,
+    groups: StrV,
+    affected: Vec<Arc<affected::Value>>,
+    restarted: Vec<Arc<follow_up::Value>>,
 }
 
 impl From<Transition> for Value {
     fn from(transition: Transition) -> Value {
         let is_purely_additive = transition.is_purely_additive();
         let packages = transition.packages.into_iter();
+        let unresolved = transition.unresolved.into_iter();
+        let malformed = transition.malformed.into_iter();
+        let affected = transition.affected.into_iter();
         Value {
             outcome: Arc::new(transition.outcome.into()),
             from: text(&transition.from),
@@ -55,6 +69,13 @@ impl From<Transition> for Value {
             etc: filenames(&transition.etc),
             etc_kept: omission::values(&transition.etc_kept),
             kernels: texts(&transition.kernels),
+            missing_libraries: unresolved.map(|one| Arc::new(one.into())).collect(),
+            malformed_units: malformed.map(|one| Arc::new(one.into())).collect(),
+            follow_ups: follow_up::values(&transition.aftermath.steps),
+            users: texts(&transition.aftermath.users),
+            groups: texts(&transition.aftermath.groups),
+            affected: affected.map(|one| Arc::new(one.into())).collect(),
+            restarted: follow_up::values(&transition.restarted),
         }
     }
 }
@@ -286,4 +307,147 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_kernels(
 ) -> *const *const c_char {
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(transition, |transition| list(&transition.kernels)) }
+}
+
+/// ostree_sysroot_unlock_transition_get_missing_libraries:
+/// @transition: a transition
+///
+/// Where there are any, ostree_sysroot_unlock_options_set_allow_broken() has allowed it, or it is a
+/// dry run. A rollback does not look for them.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockMissingLibrary): the libraries
+/// that programs and libraries would no longer find, each with who needs it, sorted by that; maybe
+/// none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_missing_libraries(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            give_all::<OstreeSysrootUnlockMissingLibrary>(&transition.missing_libraries)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_transition_get_malformed_units:
+/// @transition: a transition
+///
+/// As ostree_sysroot_unlock_transition_get_missing_libraries() says it of libraries.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockMalformedUnit): the unit files
+/// that systemd would not read; maybe none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_malformed_units(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            give_all::<OstreeSysrootUnlockMalformedUnit>(&transition.malformed_units)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_transition_get_follow_ups:
+/// @transition: a transition
+///
+/// With a dry run there are none.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockFollowUp): what was to be done
+/// after the swap, in the order in which it was, each with what became of it; maybe none; free with
+/// g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_follow_ups(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            give_all::<OstreeSysrootUnlockFollowUp>(&transition.follow_ups)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_transition_get_users:
+/// @transition: a transition
+///
+/// They stay after a rollback, too.
+///
+/// Returns: (transfer none) (array zero-terminated=1): the users that were made for what the commit
+/// brought; maybe none
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_users(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *const *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(transition, |transition| list(&transition.users)) }
+}
+
+/// ostree_sysroot_unlock_transition_get_groups:
+/// @transition: a transition
+///
+/// They stay after a rollback, too.
+///
+/// Returns: (transfer none) (array zero-terminated=1): the groups that were made for what the
+/// commit brought; maybe none
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_groups(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *const *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(transition, |transition| list(&transition.groups)) }
+}
+
+/// ostree_sysroot_unlock_transition_get_affected:
+/// @transition: a transition
+///
+/// What was started after the swap is not among it.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockAffected): what runs on files
+/// that are others now, or with a dry run would be, and what has to be done about it, units first;
+/// maybe none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_affected(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            give_all::<OstreeSysrootUnlockAffected>(&transition.affected)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_transition_get_restarted:
+/// @transition: a transition
+///
+/// None without ostree_sysroot_unlock_options_set_restart(), and with a dry run.
+///
+/// Returns: (transfer container) (element-type OstreeSysrootUnlockFollowUp): the services that were
+/// to be restarted, each with what became of it; maybe none; free with g_ptr_array_unref()
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_restarted(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *mut GPtrArray {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            give_all::<OstreeSysrootUnlockFollowUp>(&transition.restarted)
+        })
+    }
 }

@@ -5,6 +5,7 @@
 use std::ffi::{c_int, c_uint};
 
 pub type gint64 = i64;
+pub type gsize = usize;
 pub type guint = c_uint;
 pub type guint64 = u64;
 

@@ -1,5 +1,6 @@
 """The manual pages: complete, true, and rendered without a warning."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import subprocess
 import pytest
 
 from docs.examples import MANUAL, SOURCE
+from harness.documents import SCHEMA
 
 OF_OTHERS = {
     "ostree.1",
@@ -17,6 +19,21 @@ OF_OTHERS = {
     "systemd.1",
     "systemd-system.conf.5",
     "umount.8",
+}
+
+# What each verb answers, as the schema calls it; `run` answers as the command does that it runs.
+ANSWERS = {
+    "apply": ["applied"],
+    "begin": ["outcome"],
+    "cleanup": ["outcome"],
+    "commit": ["committed"],
+    "config": ["config"],
+    "detect": ["detect"],
+    "diff": ["difference", "package-line"],
+    "end": ["outcome"],
+    "keep": ["moved", "kept"],
+    "rollback": ["applied"],
+    "status": ["status"],
 }
 
 each_page = pytest.mark.parametrize("page", MANUAL, ids=lambda path: path.name)
@@ -36,6 +53,22 @@ def options(page):
     found = [option for item in items(page) for option in re.findall(r"\bFl (-?[\w-]+)", item)]
     return {f"-{option}" for option in found}
 
+
+def about_json(verb):
+    """What the page says of its JSON, and what those pages say that it refers to there."""
+    text = page_of(verb).read_text().partition(".Sh JSON\n")[2].partition("\n.Sh ")[0]
+    others = re.findall(r"^\.Xr ostree-unlock-(\w+) 1", text, re.MULTILINE)
+    return "\n".join([text, *map(about_json, others)])
+
+
+def words(node, definitions):
+    """The keys that an answer has, at any depth, and the words that are their values."""
+    if "$ref" in node:
+        return words(definitions[node["$ref"].removeprefix("#/$defs/")], definitions)
+    keys = node.get("required", [])
+    inner = [*(node["properties"][key] for key in keys), *node.get("oneOf", []), node.get("items")]
+    below = [words(part, definitions) for part in inner if isinstance(part, dict)]
+    return set().union(keys, node.get("enum", []), *below)
 
 
 def test_all_are_installed(staged):
@@ -59,6 +92,18 @@ def test_every_value_stands_in_the_page_of_its_verb(command):
     for verb in command.verbs:
         text = page_of(verb).read_text()
         assert [word for word in command.values(verb) if f"Cm {word}" not in text] == []
+
+
+def test_every_key_of_an_answer_and_every_word_stands_in_the_page_of_its_verb(command):
+    assert ANSWERS.keys() == command.verbs.keys() - {"run"}
+    definitions = json.loads(SCHEMA.read_text())["$defs"]
+    for verb, kinds in ANSWERS.items():
+        said = about_json(verb)
+        listed = {key for item in re.findall(r"^\.It (.*)$", said, re.MULTILINE) for key in re.findall(r"\bD[oq] (\w+)", item)}
+        for definition in (definitions[kind] for kind in kinds):
+            # "format" stands in the page of the command.
+            assert set(definition.get("required", [])) - {"format"} - listed == set(), verb
+            assert words(definition, definitions) - {"format"} - set(re.findall(r"[\w-]+", said)) == set(), verb
 
 
 def test_every_verb_stands_in_the_page_of_the_command(command):

@@ -114,6 +114,8 @@ methods_log_a_critical_warning (void)
 {
   guint64 entries = 1, bytes = 1;
   OstreeSysrootUnlockPrefer taken = OSTREE_SYSROOT_UNLOCK_PREFER_COMMIT;
+  guint uid = 1;
+  gsize length = 1;
 
   expect_critical ("ostree_sysroot_unlock_detection_get_os: detection is NULL");
   g_assert_null (ostree_sysroot_unlock_detection_get_os (NULL));
@@ -145,6 +147,28 @@ methods_log_a_critical_warning (void)
   g_assert_null (ostree_sysroot_unlock_transition_get_etc (NULL));
   expect_critical ("ostree_sysroot_unlock_transition_is_purely_additive: transition is NULL");
   g_assert_false (ostree_sysroot_unlock_transition_is_purely_additive (NULL));
+  expect_critical ("ostree_sysroot_unlock_transition_get_affected: transition is NULL");
+  g_assert_null (ostree_sysroot_unlock_transition_get_affected (NULL));
+  expect_critical ("ostree_sysroot_unlock_affected_get_uid: affected is NULL");
+  g_assert_false (ostree_sysroot_unlock_affected_get_uid (NULL, &uid));
+  g_assert_cmpuint (uid, ==, 0);
+  expect_critical ("ostree_sysroot_unlock_affected_get_pids: affected is NULL");
+  g_assert_null (ostree_sysroot_unlock_affected_get_pids (NULL, &length));
+  g_assert_cmpuint (length, ==, 0);
+  expect_critical ("ostree_sysroot_unlock_affected_get_verdict: affected is NULL");
+  g_assert_cmpint (ostree_sysroot_unlock_affected_get_verdict (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_changed_file_get_reason: file is NULL");
+  g_assert_cmpint (ostree_sysroot_unlock_changed_file_get_reason (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_follow_up_get_end: follow_up is NULL");
+  g_assert_cmpint (ostree_sysroot_unlock_follow_up_get_end (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_malformed_unit_get_line: malformed is NULL");
+  g_assert_cmpuint (ostree_sysroot_unlock_malformed_unit_get_line (NULL), ==, 0);
+  expect_critical ("ostree_sysroot_unlock_missing_library_get_soname: missing is NULL");
+  g_assert_null (ostree_sysroot_unlock_missing_library_get_soname (NULL));
+  expect_critical ("ostree_sysroot_unlock_configuration_get_settings: configuration is NULL");
+  g_assert_null (ostree_sysroot_unlock_configuration_get_settings (NULL));
+  expect_critical ("ostree_sysroot_unlock_setting_get_path: setting is NULL");
+  g_assert_null (ostree_sysroot_unlock_setting_get_path (NULL));
   expect_critical ("ostree_sysroot_unlock_kept_get_name: kept is NULL");
   g_assert_null (ostree_sysroot_unlock_kept_get_name (NULL));
   expect_critical ("ostree_sysroot_unlock_omission_get_path: omission is NULL");
