@@ -35,8 +35,12 @@ use crate::tree::{Node, commit as commits, overlay};
 /// the repository of the system as a whole.
 ///
 /// Refused with [`Kind::Conflict`] where what was written hides what the commit would change, unless
-/// [`prefer`](Options::prefer) says that the changes are meant to; and with
-/// [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed.
+/// [`prefer`](Options::prefer) says that the changes are meant to; with [`Kind::NotAdditive`] where
+/// packages would be replaced or removed under what runs, unless
+/// [`allow_replacement`](Options::allow_replacement) allows it; with [`Kind::Unsupported`] for what
+/// would not work in the commit, unless [`allow_broken`](Options::allow_broken) does; with
+/// [`Kind::NotAllowed`] on a locked system whose configuration forbids the state transient; and
+/// with [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed.
 pub fn apply(
     sysroot: &ostree::Sysroot,
     deployment: Option<&ostree::Deployment>,
