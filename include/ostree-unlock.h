@@ -92,6 +92,7 @@
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HIERARCHY (ostree_sysroot_unlock_hierarchy_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_HOLDER (ostree_sysroot_unlock_holder_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_KEPT (ostree_sysroot_unlock_kept_get_type ())
+#define OSTREE_TYPE_SYSROOT_UNLOCK_LIVE_COMMIT (ostree_sysroot_unlock_live_commit_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MALFORMED_UNIT (ostree_sysroot_unlock_malformed_unit_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MISSING_LIBRARY (ostree_sysroot_unlock_missing_library_get_type ())
 #define OSTREE_TYPE_SYSROOT_UNLOCK_MONITOR (ostree_sysroot_unlock_monitor_get_type ())
@@ -525,6 +526,16 @@ typedef struct OstreeSysrootUnlockHolder OstreeSysrootUnlockHolder;
  * Since: 2026.1
  */
 typedef struct OstreeSysrootUnlockKept OstreeSysrootUnlockKept;
+
+/**
+ * OstreeSysrootUnlockLiveCommit:
+ *
+ * The commit that ostree_sysroot_unlock_apply() made live, in the place of the booted one. It
+ * never changes, and may be used by several threads.
+ *
+ * Since: 2026.1
+ */
+typedef struct OstreeSysrootUnlockLiveCommit OstreeSysrootUnlockLiveCommit;
 
 /**
  * OstreeSysrootUnlockMalformedUnit:
@@ -3437,6 +3448,30 @@ _OSTREE_UNLOCK_PUBLIC
 gint64 ostree_sysroot_unlock_hierarchy_get_until(OstreeSysrootUnlockHierarchy *hierarchy);
 
 /**
+ * ostree_sysroot_unlock_hierarchy_get_live:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer none) (nullable): the commit that was applied, and is there in the place of
+ * the booted one, or %NULL where none was
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockLiveCommit *ostree_sysroot_unlock_hierarchy_get_live(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_layers:
+ * @hierarchy: a hierarchy
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): the directories that
+ * lie between what was deployed and the upper, the topmost first; maybe none
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *const *ostree_sysroot_unlock_hierarchy_get_layers(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
  * ostree_sysroot_unlock_hierarchy_get_upper_path:
  * @hierarchy: a hierarchy
  *
@@ -3490,6 +3525,84 @@ gboolean ostree_sysroot_unlock_hierarchy_get_upper_usage(OstreeSysrootUnlockHier
  */
 _OSTREE_UNLOCK_PUBLIC
 GPtrArray *ostree_sysroot_unlock_hierarchy_get_problems(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_live_commit_get_type:
+ *
+ * Returns: the #GType
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC GType ostree_sysroot_unlock_live_commit_get_type(void);
+
+/**
+ * ostree_sysroot_unlock_live_commit_ref:
+ * @live: a live commit
+ *
+ * Takes one more reference. NULL is passed through.
+ *
+ * Returns: (transfer full): @live
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+OstreeSysrootUnlockLiveCommit *ostree_sysroot_unlock_live_commit_ref(OstreeSysrootUnlockLiveCommit *live);
+
+/**
+ * ostree_sysroot_unlock_live_commit_unref:
+ * @live: (transfer full): a live commit
+ *
+ * Gives a reference up; with the last one @live is freed. NULL is ignored.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_live_commit_unref(OstreeSysrootUnlockLiveCommit *live);
+
+/**
+ * ostree_sysroot_unlock_live_commit_get_checksum:
+ * @live: a live commit
+ *
+ * Returns: (transfer none): its checksum
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_live_commit_get_checksum(OstreeSysrootUnlockLiveCommit *live);
+
+/**
+ * ostree_sysroot_unlock_live_commit_get_origin:
+ * @live: a live commit
+ *
+ * Returns: (transfer none) (nullable): what the caller of ostree_sysroot_unlock_apply() called it,
+ * or %NULL where that was its checksum, or is not known
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_live_commit_get_origin(OstreeSysrootUnlockLiveCommit *live);
+
+/**
+ * ostree_sysroot_unlock_live_commit_get_since:
+ * @live: a live commit
+ *
+ * Returns: since when it is live, in seconds since the epoch; 0 where that is not known
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gint64 ostree_sysroot_unlock_live_commit_get_since(OstreeSysrootUnlockLiveCommit *live);
+
+/**
+ * ostree_sysroot_unlock_live_commit_get_rollbacks:
+ * @live: a live commit
+ *
+ * Returns: how often ostree_sysroot_unlock_rollback() can take back what is live
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+guint64 ostree_sysroot_unlock_live_commit_get_rollbacks(OstreeSysrootUnlockLiveCommit *live);
 
 /**
  * ostree_sysroot_unlock_problem_get_type:
@@ -5046,6 +5159,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockFollowUp, ostree_sysroot_unloc
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHierarchy, ostree_sysroot_unlock_hierarchy_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockHolder, ostree_sysroot_unlock_holder_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockKept, ostree_sysroot_unlock_kept_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockLiveCommit, ostree_sysroot_unlock_live_commit_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMalformedUnit, ostree_sysroot_unlock_malformed_unit_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMissingLibrary, ostree_sysroot_unlock_missing_library_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OstreeSysrootUnlockMonitor, ostree_sysroot_unlock_monitor_unref)

@@ -47,6 +47,8 @@ mod overview;
 
 mod hierarchy;
 
+mod live_commit;
+
 mod problem;
 
 mod outcome;

@@ -9,10 +9,11 @@ use glib::GString;
 use glib_sys::{GPtrArray, GType, gboolean};
 use ostree_sys::OstreeDeploymentUnlockedState;
 
-use crate::capi::boxed::{Border, add_reference, drop_reference, give_all, register};
+use crate::capi::boxed::{Border, add_reference, borrow, drop_reference, give_all, register};
 use crate::capi::guard::{guard_quiet, method};
+use crate::capi::live_commit::{self, OstreeSysrootUnlockLiveCommit};
 use crate::capi::problem::{self, OstreeSysrootUnlockProblem};
-use crate::capi::text::{filename, pointer, text};
+use crate::capi::text::{Filenames, filename, filenames, pointer, text};
 use crate::capi::types::{gint64, guint64};
 use crate::verbs::status::{Hierarchy, NoUpper, Usage};
 
@@ -33,6 +34,8 @@ pub struct Value {
     made_by: Option<GString>,
     since: gint64,
     until: gint64,
+    live: Option<Arc<live_commit::Value>>,
+    layers: Filenames,
     upper_path: Option<CString>,
     upper_usage: Option<Usage>,
     no_upper_reason: Option<GString>,
@@ -52,6 +55,8 @@ impl From<Hierarchy> for Value {
             made_by: hierarchy.made_by.map(|who| text(who.name())),
             since: hierarchy.since.unwrap_or(0),
             until: hierarchy.until.unwrap_or(0),
+            live: hierarchy.live.as_ref().map(|live| Arc::new(live.into())),
+            layers: filenames(&hierarchy.layers),
             upper_path: upper.ok().map(|upper| filename(&upper.path)),
             upper_usage: upper.ok().and_then(|upper| upper.usage),
             no_upper_reason: upper.err().map(|reason| text(reason_of(reason))),
@@ -229,6 +234,36 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_until(
 ) -> gint64 {
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(hierarchy, |hierarchy| hierarchy.until) }
+}
+
+/// ostree_sysroot_unlock_hierarchy_get_live:
+/// @hierarchy: a hierarchy
+///
+/// Returns: (transfer none) (nullable): the commit that was applied, and is there in the place of
+/// the booted one, or %NULL where none was
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_live(
+    hierarchy: *mut OstreeSysrootUnlockHierarchy,
+) -> *mut OstreeSysrootUnlockLiveCommit {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(hierarchy, |hierarchy| borrow(hierarchy.live.as_ref())) }
+}
+
+/// ostree_sysroot_unlock_hierarchy_get_layers:
+/// @hierarchy: a hierarchy
+///
+/// Returns: (transfer none) (array zero-terminated=1) (element-type filename): the directories that
+/// lie between what was deployed and the upper, the topmost first; maybe none
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_layers(
+    hierarchy: *mut OstreeSysrootUnlockHierarchy,
+) -> *const *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe { method(hierarchy, |hierarchy| hierarchy.layers.as_ptr()) }
 }
 
 /// ostree_sysroot_unlock_hierarchy_get_upper_path:

@@ -100,6 +100,47 @@ expect (OstreeSysrootUnlockTransition *done, const char *from, const char *to, i
   g_assert_cmpint (ostree_sysroot_unlock_outcome_get_state (outcome), ==, state);
 }
 
+static OstreeSysrootUnlockHierarchy *
+look_at_usr (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OstreeSysrootUnlockOverview) overview
+      = ostree_sysroot_unlock_status (sysroot, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (GPtrArray) hierarchies = ostree_sysroot_unlock_overview_get_hierarchies (overview);
+  g_assert_cmpuint (hierarchies->len, ==, 1);
+  return ostree_sysroot_unlock_hierarchy_ref (hierarchies->pdata[0]);
+}
+
+static void
+expect_live (const char *commit, const char *origin, guint64 rollbacks)
+{
+  g_autoptr (OstreeSysrootUnlockHierarchy) usr = look_at_usr ();
+  g_autoptr (OstreeSysrootUnlockLiveCommit) live
+      = ostree_sysroot_unlock_live_commit_ref (ostree_sysroot_unlock_hierarchy_get_live (usr));
+  const char *const *layers = ostree_sysroot_unlock_hierarchy_get_layers (usr);
+  g_assert_nonnull (layers[0]);
+  g_autofree char *made = g_path_get_basename (layers[0]);
+  g_assert_cmpstr (made, ==, commit);
+  g_assert_null (layers[1]);
+
+  /* It lives on without what it came from. */
+  g_clear_pointer (&usr, ostree_sysroot_unlock_hierarchy_unref);
+  g_assert_cmpstr (ostree_sysroot_unlock_live_commit_get_checksum (live), ==, commit);
+  g_assert_cmpstr (ostree_sysroot_unlock_live_commit_get_origin (live), ==, origin);
+  gint64 ago = g_get_real_time () / G_USEC_PER_SEC - ostree_sysroot_unlock_live_commit_get_since (live);
+  g_assert_true (ago >= 0 && ago < 600);
+  g_assert_cmpuint (ostree_sysroot_unlock_live_commit_get_rollbacks (live), ==, rollbacks);
+}
+
+static void
+expect_nothing_live (void)
+{
+  g_autoptr (OstreeSysrootUnlockHierarchy) usr = look_at_usr ();
+  g_assert_null (ostree_sysroot_unlock_hierarchy_get_live (usr));
+  g_assert_null (ostree_sysroot_unlock_hierarchy_get_layers (usr)[0]);
+}
+
 /* Of "next", whether it is live already or would be. */
 static void
 expect_the_changes (OstreeSysrootUnlockTransition *done)
@@ -130,6 +171,7 @@ what_adds (const char *next)
   expect (would, booted, next, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT);
   expect_the_changes (would);
   expect_content ("/usr/lib/new", NULL);
+  expect_nothing_live ();
 
   g_autoptr (OstreeAsyncProgress) progress = ostree_async_progress_new ();
   g_autoptr (GError) error = NULL;
@@ -138,6 +180,7 @@ what_adds (const char *next)
   g_assert_no_error (error);
   expect (done, booted, next, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT);
   expect_the_changes (done);
+  expect_live (next, "next", 1);
   expect_content ("/usr/lib/new", "new\n");
   expect_content ("/etc/new", "new\n");
   expect_content ("/etc/issue", "mine\n");
@@ -160,6 +203,7 @@ what_replaces (const char *next, const char *other)
   expect (done, next, other, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT);
   g_assert_false (ostree_sysroot_unlock_transition_is_purely_additive (done));
   g_assert_cmpuint (ostree_sysroot_unlock_transition_get_removed (done), ==, 2);
+  expect_live (other, NULL, 2);
   expect_content ("/usr/lib/new", NULL);
   expect_content ("/etc/new", NULL);
 }
@@ -169,6 +213,7 @@ the_way_back (const char *next, const char *other)
 {
   g_autoptr (OstreeSysrootUnlockTransition) one = rollback (FALSE, NULL);
   expect (one, other, next, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT);
+  expect_live (next, "next", 1);
   expect_content ("/usr/lib/new", "new\n");
   expect_content ("/etc/new", "new\n");
   g_autoptr (OstreeSysrootUnlockOptions) options = ostree_sysroot_unlock_options_new ();
@@ -176,6 +221,7 @@ the_way_back (const char *next, const char *other)
   g_autoptr (OstreeSysrootUnlockTransition) again = apply (other, options);
   g_autoptr (OstreeSysrootUnlockTransition) all = rollback (TRUE, NULL);
   expect (all, other, booted, OSTREE_DEPLOYMENT_UNLOCKED_NONE);
+  expect_nothing_live ();
   expect_content ("/usr/lib/new", NULL);
   expect_content ("/etc/new", NULL);
   expect_content ("/etc/issue", "mine\n");

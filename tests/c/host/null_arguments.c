@@ -126,6 +126,14 @@ methods_log_a_critical_warning (void)
   expect_critical ("ostree_sysroot_unlock_hierarchy_get_upper_usage: hierarchy is NULL");
   g_assert_false (ostree_sysroot_unlock_hierarchy_get_upper_usage (NULL, &entries, &bytes));
   g_assert_true (entries == 0 && bytes == 0);
+  expect_critical ("ostree_sysroot_unlock_hierarchy_get_live: hierarchy is NULL");
+  g_assert_null (ostree_sysroot_unlock_hierarchy_get_live (NULL));
+  expect_critical ("ostree_sysroot_unlock_hierarchy_get_layers: hierarchy is NULL");
+  g_assert_null (ostree_sysroot_unlock_hierarchy_get_layers (NULL));
+  expect_critical ("ostree_sysroot_unlock_live_commit_get_origin: live is NULL");
+  g_assert_null (ostree_sysroot_unlock_live_commit_get_origin (NULL));
+  expect_critical ("ostree_sysroot_unlock_live_commit_get_rollbacks: live is NULL");
+  g_assert_cmpuint (ostree_sysroot_unlock_live_commit_get_rollbacks (NULL), ==, 0);
   expect_critical ("ostree_sysroot_unlock_outcome_get_steps: outcome is NULL");
   g_assert_null (ostree_sysroot_unlock_outcome_get_steps (NULL));
   expect_critical ("ostree_sysroot_unlock_options_set_lazy: options is NULL");

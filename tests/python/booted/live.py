@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import time
 
 import gi
 
@@ -48,6 +49,16 @@ def expect(transition, there, to, state):
     assert transition.get_outcome().get_state() == state == OstreeUnlock.detect().get_state()
 
 
+def live():
+    """What is live, with what it was called and how often it can be taken back; and the commits that layers make."""
+    (usr,) = OstreeUnlock.status(sysroot)
+    there, layers = usr.get_live(), [os.path.basename(layer) for layer in usr.get_layers()]
+    if there is None:
+        return None, layers
+    assert 0 <= time.time() - there.get_since() < 600
+    return (there.get_checksum(), there.get_origin(), there.get_rollbacks()), layers
+
+
 for attempt in (OstreeUnlock.apply, OstreeUnlock.rollback):
     try:
         attempt(sysroot)
@@ -64,12 +75,13 @@ assert would.get_outcome().is_dry_run() and would.get_outcome().get_steps()
 assert not would.is_purely_additive() and [one.get_name() for one in would.get_packages()] == ["tar"]
 assert OstreeUnlock.detect().get_state() == State.NONE
 
-live = OstreeUnlock.apply(sysroot, commit="added")
-expect(live, base, added, State.TRANSIENT)
-assert (live.get_added(), live.get_removed(), live.get_changed()) == (2, 0, 2)
-assert live.is_purely_additive() and [one.get_name() for one in live.get_packages()] == ["new"]
-assert (live.get_etc(), live.get_kernels()) == (["/etc/odd name"], [])
-(kept,) = live.get_etc_kept()
+done = OstreeUnlock.apply(sysroot, commit="added")
+expect(done, base, added, State.TRANSIENT)
+assert live() == ((added, "added", 1), [added])
+assert (done.get_added(), done.get_removed(), done.get_changed()) == (2, 0, 2)
+assert done.is_purely_additive() and [one.get_name() for one in done.get_packages()] == ["new"]
+assert (done.get_etc(), done.get_kernels()) == (["/etc/odd name"], [])
+(kept,) = done.get_etc_kept()
 assert kept.get_path() == "/etc/issue" and "changed here" in kept.get_reason()
 assert os.path.exists("/usr/lib/new") and os.path.exists("/etc/odd name")
 
@@ -88,7 +100,9 @@ for refused in (
 expect(OstreeUnlock.apply(sysroot, commit="replaced", allow_replacement=True), added, replaced, State.TRANSIENT)
 expect(OstreeUnlock.rollback(sysroot), replaced, added, State.TRANSIENT)
 OstreeUnlock.apply(sysroot, commit=replaced, allow_replacement=True)
+assert live() == ((replaced, None, 2), [replaced])
 expect(OstreeUnlock.rollback(sysroot, all=True), replaced, base, State.NONE)
+assert live() == (None, [])
 assert not os.path.exists("/usr/lib/new") and not os.path.exists("/etc/odd name")
 
 
