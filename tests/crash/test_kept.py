@@ -245,6 +245,7 @@ def killed_while_deployed(system: System, step: int) -> None:
                 system.reboot(deployment=1)
             ask(system, WRITE)
             bring(system)
+            usr = ask(system, _USR)
         system.run(DEPLOY)
         assert entries(system) == both, where
         status(system)
