@@ -92,9 +92,6 @@ impl Replaying<'_> {
     fn one(&mut self, found: Found) -> Result<()> {
         let path = within(&found.path);
         let other = self.other(&path)?;
-        if found.before.is_none() && found.after.as_deref().is_some_and(is_directory) {
-            self.added.insert(path.clone());
-        }
         let verdict = match judge(&found.before, &found.after, &other)? {
             Verdict::Take if self.lacks_parent(&path, &found.after)? => {
                 Verdict::Conflict("the commit does not have its directory")
@@ -103,7 +100,7 @@ impl Replaying<'_> {
         };
         match verdict {
             Verdict::Nothing => {}
-            Verdict::Take => self.replay.actions.push(take(path, found.after)),
+            Verdict::Take => self.take(path, found.after),
             Verdict::Merge(content, metadata) => self.replay.actions.push(Action::Put {
                 path,
                 content,
@@ -124,18 +121,31 @@ impl Replaying<'_> {
             commit: side(&other),
         };
         match (self.decide)(&conflict.path) {
-            None => self.replay.conflicts.push(conflict),
+            None => {
+                // What is in a directory waits for what is decided of that.
+                if found.after.as_deref().is_some_and(is_directory) {
+                    self.added.insert(path);
+                }
+                self.replay.conflicts.push(conflict);
+            }
             Some(prefer) => {
                 if prefer == Prefer::Commit {
                     if other.is_some() {
                         self.kept.insert(path);
                     }
                 } else {
-                    self.replay.actions.push(take(path, found.after));
+                    self.take(path, found.after);
                 }
                 self.replay.resolved.push((conflict, prefer));
             }
         }
+    }
+
+    fn take(&mut self, path: PathBuf, after: File) {
+        if after.as_deref().is_some_and(is_directory) {
+            self.added.insert(path.clone());
+        }
+        self.replay.actions.push(take(path, after));
     }
 
     /// What the other tree has at `path`.
@@ -480,6 +490,27 @@ mod tests {
         let replay = trees.replay(&|_| Some(Prefer::Commit));
         assert_eq!(actions(&replay), [""; 0]);
         assert_eq!(replay.resolved.len(), 1);
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_file_comes_with_what_is_in_it() {
+        let trees = Trees::new("type");
+        for (path, other) in [("clean", "old"), ("both", "other")] {
+            trees.file(path, ["old", "", other]);
+            trees.file(&format!("{path}/inside"), ["", "new", ""]);
+        }
+        let clean = ["put usr/clean", "put usr/clean/inside"].map(str::to_owned);
+        let (done, conflicts) = trees.outcome();
+        assert_eq!(conflicts, ["/usr/both"]);
+        assert_eq!(done[1..], clean);
+        let ours = trees.replay(&|_| Some(Prefer::Changes));
+        assert_eq!(
+            actions(&ours)[..2],
+            ["put usr/both", "put usr/both/inside"].map(str::to_owned)
+        );
+        let theirs = trees.replay(&|_| Some(Prefer::Commit));
+        assert_eq!(actions(&theirs), clean);
+        assert_eq!(theirs.resolved.len(), 2);
     }
 
     #[test]

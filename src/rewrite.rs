@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! Carries out what a replay decided, on a directory tree of the disk: each file appears
 //! whole or not at all.
+//!
+//! What has to be done in several steps, such as a file in the place of a directory, has
+//! something beside it meanwhile, under a name that follows from its own: so who goes on after
+//! a death knows that a path was begun, and leaves nothing.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode};
 
 use crate::error::{Error, Result};
 use crate::replay::Action;
-use crate::sys::{random, xattr};
+use crate::sys::xattr;
 use crate::tree::{FileType, Node, is_directory};
 
 /// Does one of them below the directory `root`.
@@ -29,6 +34,24 @@ pub fn one(root: &Path, action: &Action) -> Result<()> {
             put(&at, &**content, &**metadata).map_err(|e| e.at(at))
         }
     }
+}
+
+/// Whether one that puts something at `path` was begun by who died then.
+pub fn is_begun(root: &Path, path: &Path) -> bool {
+    fs::symlink_metadata(beside(&root.join(path))).is_ok()
+}
+
+/// Whether what is at `path` may be half of one that was begun, and nobody's: a directory whose
+/// attributes were being set, or nothing.
+pub fn is_half(root: &Path, path: &Path) -> bool {
+    let there = fs::symlink_metadata(root.join(path));
+    is_begun(root, path) && there.map_or(true, |there| there.is_dir())
+}
+
+/// Removes what is left of one that was begun, where all of it is done.
+pub fn finish(root: &Path, path: &Path) -> Result<()> {
+    let beside = beside(&root.join(path));
+    remove(&beside).map_err(|e| Error::io("removing what was begun", e).at(beside))
 }
 
 /// How many bytes they write.
@@ -53,30 +76,32 @@ fn remove(at: &Path) -> std::io::Result<()> {
 }
 
 fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
-    if is_directory(content) {
-        let is_there = fs::symlink_metadata(at).is_ok_and(|found| found.is_dir());
-        if !is_there {
-            remove(at)
-                .and_then(|()| fs::create_dir(at))
-                .map_err(|e| Error::io("making a directory", e))?;
-        }
-        return describe(at, metadata);
-    }
     if let Some(parent) = at.parent().filter(|parent| !parent.exists()) {
         fs::create_dir_all(parent).map_err(|e| Error::io("making its directory", e))?;
     }
-    let beside = beside(at)?;
-    let made = make(&beside, content).and_then(|()| describe(&beside, metadata));
-    let made = made.and_then(|()| {
-        if fs::symlink_metadata(at).is_ok_and(|found| found.is_dir()) {
-            remove(at).map_err(|e| Error::io("removing a directory", e))?;
-        }
-        fs::rename(&beside, at).map_err(|e| Error::io("putting it in its place", e))
-    });
-    if made.is_err() {
-        let _ = fs::remove_file(&beside);
+    let beside = beside(at);
+    remove(&beside).map_err(|e| Error::io("removing what was begun", e))?;
+    let is_there = fs::symlink_metadata(at).is_ok_and(|found| found.is_dir());
+    if is_directory(content) && is_there {
+        // It cannot be replaced with what is in it; empty, that beside it is a mere sign.
+        return fs::create_dir(&beside)
+            .map_err(|e| Error::io("noting what is begun", e))
+            .and_then(|()| describe(at, metadata))
+            .and_then(|()| remove(&beside).map_err(|e| Error::io("removing what was begun", e)));
     }
-    made
+    let made = match is_directory(content) {
+        true => fs::create_dir(&beside).map_err(|e| Error::io("making a directory", e)),
+        false => make(&beside, content),
+    };
+    let made = made.and_then(|()| describe(&beside, metadata));
+    if made.is_err() {
+        let _ = remove(&beside);
+        return made;
+    }
+    if is_directory(content) || is_there {
+        remove(at).map_err(|e| Error::io("removing what was there", e))?;
+    }
+    fs::rename(&beside, at).map_err(|e| Error::io("putting it in its place", e))
 }
 
 /// A new file with the content of `content`.
@@ -106,6 +131,9 @@ pub fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
     Ok(())
 }
 
-fn beside(at: &Path) -> Result<PathBuf> {
-    Ok(at.with_file_name(format!(".ostree-unlock.{:016x}", random::bits()?)))
+fn beside(at: &Path) -> PathBuf {
+    let name = at.file_name().unwrap_or_default().as_bytes();
+    let sum = glib::compute_checksum_for_data(glib::ChecksumType::Sha256, name);
+    let sum = sum.unwrap_or_default();
+    at.with_file_name(format!(".ostree-unlock.{:.16}", sum.as_str()))
 }

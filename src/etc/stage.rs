@@ -87,10 +87,18 @@ fn all(root: &Path, steps: Vec<Step>, proceed: &dyn Fn() -> Result<()>) -> Resul
         ready.push((step, prepared));
     }
     sync(root)?;
-    let mut kept = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for (step, prepared) in ready {
         proceed()?;
-        let done = take(root, &step, prepared).map_err(|e| e.at(at(root, &step.path)))?;
+        let parent = step.path.parent();
+        let done = match prepared {
+            // It has not come where its directory has not.
+            Ready::Within => kept
+                .iter()
+                .any(|kept| Some(&*kept.path) == parent)
+                .then_some(kept::NO_DIRECTORY),
+            _ => take(root, &step, prepared).map_err(|e| e.at(at(root, &step.path)))?,
+        };
         kept.extend(done.map(|reason| Kept {
             path: step.path,
             reason,
@@ -179,9 +187,6 @@ impl Stage {
 
 /// Does one step; says why, if it is passed over.
 fn take(root: &Path, step: &Step, ready: Ready) -> Result<Option<&'static str>> {
-    if matches!(ready, Ready::Within) {
-        return Ok(None);
-    }
     let tree = disk::root(root)?;
     if let (None, Some(parent)) = (&step.there, step.path.parent()) {
         let parent = tree::lookup(&tree, parent)?;

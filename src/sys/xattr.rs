@@ -13,6 +13,9 @@ use rustix::path::Arg;
 /// Names and values.
 pub type Xattrs = BTreeMap<Vec<u8>, Vec<u8>>;
 
+/// No value is longer, and no list of names: XATTR_SIZE_MAX and XATTR_LIST_MAX of the kernel.
+const MOST: usize = 64 << 10;
+
 /// The file that they are of.
 #[derive(Clone, Copy)]
 pub enum Of<'a> {
@@ -99,7 +102,8 @@ pub fn replace_all(path: &Path, xattrs: &Xattrs, stays: impl Fn(&[u8]) -> bool) 
     set_all(path, xattrs)
 }
 
-/// Most are small; what is not is asked for with the size that the kernel says.
+/// Most are small. The kernel's answer to an empty buffer, the size that is needed, is nothing
+/// that rustix passes on.
 fn whole(read: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Option<Vec<u8>>> {
     let mut small = [0; 256];
     match read(&mut small) {
@@ -107,17 +111,13 @@ fn whole(read: impl Fn(&mut [u8]) -> Result<usize>) -> Result<Option<Vec<u8>>> {
         Err(Errno::RANGE) => {}
         Err(e) => return none(e),
     }
-    loop {
-        let mut buffer = vec![0; read(&mut [])?];
-        match read(&mut buffer) {
-            Ok(length) => {
-                buffer.truncate(length);
-                return Ok(Some(buffer));
-            }
-            // It has grown meanwhile.
-            Err(Errno::RANGE) => {}
-            Err(e) => return none(e),
+    let mut large = vec![0; MOST];
+    match read(&mut large) {
+        Ok(length) => {
+            large.truncate(length);
+            Ok(Some(large))
         }
+        Err(e) => none(e),
     }
 }
 
@@ -126,5 +126,31 @@ fn none(error: Errno) -> Result<Option<Vec<u8>>> {
     match error {
         Errno::NODATA | Errno::OPNOTSUPP => Ok(None),
         error => Err(error),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_lists_of_any_length_are_read() {
+        let name = format!("ou-xattr-{}", std::process::id());
+        let at = std::env::temp_dir().join(name);
+        std::fs::write(&at, "").unwrap();
+        let lengths = [1, 255, 256, 257, 3_000];
+        let read = lengths.map(|length| {
+            let one = Xattrs::from([(b"user.test".to_vec(), vec![b'x'; length])]);
+            set_all(&at, &one).unwrap();
+            all(&at).unwrap()[b"user.test".as_slice()].len()
+        });
+        let names = (0..20).map(|number| format!("user.{number:0>30}").into_bytes());
+        let many: Xattrs = names.map(|name| (name, b"x".to_vec())).collect();
+        replace_all(&at, &many, |_| false).unwrap();
+        let found = all(&at).unwrap();
+        std::fs::remove_file(&at).unwrap();
+        assert_eq!(read, lengths);
+        assert_eq!(found, many);
     }
 }

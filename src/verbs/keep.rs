@@ -196,9 +196,23 @@ fn restore(
     let source = Source::Kept(name.to_owned());
     let mut changes = Changes::of(&source, &repo, options)?;
     let root = Path::new("/");
-    let decide = |path: &Path| changes::preferred(&options.prefer, path);
-    let mut left_out = Vec::new();
-    let replay = replay::on(changes.found(&mut left_out), disk::root(root)?, &decide)?;
+    // A call that died had decided of what it left half done.
+    let decide = |path: &Path| match rewrite::is_half(root, below_root(path)) {
+        true => Some(Prefer::Changes),
+        false => changes::preferred(&options.prefer, path),
+    };
+    let (mut left_out, mut begun) = (Vec::new(), Vec::new());
+    let found = changes.found(&mut left_out).inspect(|found| {
+        let path = found.as_ref().ok().map(|found| below_root(&found.path));
+        begun.extend(
+            path.filter(|path| rewrite::is_begun(root, path))
+                .map(Path::to_owned),
+        );
+    });
+    let mut replay = replay::on(found, disk::root(root)?, &decide)?;
+    replay
+        .resolved
+        .retain(|(conflict, _)| !rewrite::is_half(root, below_root(&conflict.path)));
     if !replay.conflicts.is_empty() {
         return Err(Error::of_conflicts(replay.conflicts, conflict::DECIDE));
     }
@@ -234,5 +248,12 @@ fn restore(
             ))
         })?;
     }
+    for path in &begun {
+        rewrite::finish(root, path)?;
+    }
     Ok(moved)
+}
+
+fn below_root(path: &Path) -> &Path {
+    path.strip_prefix("/").unwrap_or(path)
 }

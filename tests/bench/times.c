@@ -4,6 +4,8 @@
  *   times detect ROUNDS     ostree_sysroot_unlock_detect(), beside ostree_sysroot_load()
  *   times round ROUNDS      begin and end, on disk
  *   times holders ROUNDS    ostree_sysroot_unlock_get_holders()
+ *   times apply ROUNDS      ostree_sysroot_unlock_apply() of the ref "two" where "one" is live, and
+ *                           ostree_sysroot_unlock_rollback() to it
  */
 #include <errno.h>
 #include <ostree-unlock.h>
@@ -37,7 +39,7 @@ int
 main (int argc, char **argv)
 {
   if (argc != 3)
-    g_error ("usage: times detect|round|holders ROUNDS");
+    g_error ("usage: times detect|round|holders|apply ROUNDS");
   const size_t rounds = strtoul (argv[2], NULL, 10);
   g_autofree gint64 *first = g_new0 (gint64, rounds), *second = g_new0 (gint64, rounds);
   g_autoptr (GError) error = NULL;
@@ -65,6 +67,21 @@ main (int argc, char **argv)
           g_autoptr (GPtrArray) holders = ostree_sysroot_unlock_get_holders (sysroot, NULL, NULL, &error);
           first[i] = now () - start;
           if (!holders)
+            g_error ("%s", error->message);
+          continue;
+        }
+      if (strcmp (argv[1], "apply") == 0)
+        {
+          g_autoptr (OstreeSysrootUnlockTransition) applied
+              = ostree_sysroot_unlock_apply (sysroot, NULL, "two", NULL, NULL, NULL, &error);
+          first[i] = now () - start;
+          if (!applied)
+            g_error ("%s", error->message);
+          start = now ();
+          g_autoptr (OstreeSysrootUnlockTransition) back
+              = ostree_sysroot_unlock_rollback (sysroot, NULL, FALSE, NULL, NULL, NULL, &error);
+          second[i] = now () - start;
+          if (!back)
             g_error ("%s", error->message);
           continue;
         }

@@ -1,4 +1,5 @@
-"""What the boot tests share: who is asked about the state of a booted system, each in its own way.
+"""What the boot tests share: who is asked about the state of a booted system, each in its own way; and what random trees are
+made from.
 
 Why: the command may be wrong about itself; libostree, the kernel and a write each have a say.
 What may not be in here: how a system is made and booted (../harness).
@@ -7,9 +8,15 @@ What may not be in here: how a system is made and booted (../harness).
 from __future__ import annotations
 
 import json
+import os
+import random
 from collections.abc import Callable
 
 import pytest
+
+DEFAULT_SEED = 67832
+ROUNDS, MANY_ROUNDS = 1, 6
+"""By default, and with --wide, as in `tests/run full`."""
 
 
 @pytest.fixture
@@ -93,3 +100,16 @@ def is_unlocked(usr, libostree, mounts, writable) -> Callable[[str], None]:
         assert writable() == (state != "transient")
 
     return check
+
+
+@pytest.fixture
+def seeds(request) -> list[int]:
+    """With --wide others in each run, as what a change is measured by by default has to be the same before and after it.
+
+    OSTREE_UNLOCK_SEED is the first of a run that is to be repeated.
+    """
+    is_wide = request.config.option.wide
+    first = int(os.environ.get("OSTREE_UNLOCK_SEED", random.randrange(1_000_000) if is_wide else DEFAULT_SEED))
+    print(f"OSTREE_UNLOCK_SEED={first}")
+    rounds = MANY_ROUNDS if is_wide else ROUNDS
+    return [first + number for number in range(rounds)]

@@ -19,7 +19,7 @@ rm -r share/base-passwd && ln -s nowhere share/base-passwd      # a link in the 
 rm bin/cksum && mkdir bin/cksum && touch bin/cksum/inside       # the reverse
 rm -r share/misc && mkdir share/misc && touch share/misc/other  # an opaque directory
 chmod 2775 lib/os-release.d 2>/dev/null || chmod 2775 share/common-licenses
-python3 -B -c 'import os; os.setxattr("new/sub/file", "user.note", b"hello")'
+python3 -B -c 'import os; os.setxattr("new/sub/file", "user.note", b"hello" * 100)'
 rm -r share/doc
 head -c 3000000 /dev/urandom > new/large
 """

@@ -5,8 +5,6 @@ A failure names the seed, and the number of the pair is the directory's name; `i
 
 from __future__ import annotations
 
-import os
-import random
 import re
 import shutil
 import subprocess
@@ -19,24 +17,8 @@ from harness.fixtures import trees
 
 INSIDE = Path(__file__).parent / "inside/pairs.py"
 PAIRS = 300
-DEFAULT_SEED = 67832
-ROUNDS, MANY_ROUNDS = 1, 6
-"""By default, and with --wide, as in `tests/run full`."""
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture
-def seeds(request) -> list[int]:
-    """With --wide others in each run, as what a change is measured by by default has to be the same before and after it.
-
-    OSTREE_UNLOCK_SEED is the first of a run that is to be repeated.
-    """
-    is_wide = request.config.option.wide
-    first = int(os.environ.get("OSTREE_UNLOCK_SEED", random.randrange(1_000_000) if is_wide else DEFAULT_SEED))
-    print(f"OSTREE_UNLOCK_SEED={first}")
-    rounds = MANY_ROUNDS if is_wide else ROUNDS
-    return [first + number for number in range(rounds)]
 
 
 @pytest.fixture

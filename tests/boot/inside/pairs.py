@@ -222,8 +222,8 @@ def kind(of: tuple) -> int:
     return stat.S_IFCHR if stat.S_ISBLK(of[0]) else stat.S_IFMT(of[0])
 
 
-def main() -> None:
-    """As it says above."""
+def main(trees: type[Trees] = Trees) -> None:
+    """As it says above; of trees of that kind."""
     verb, *words = sys.argv[1:]
     is_plain = "--plain" in words
     words = [os.fsencode(word) for word in words if word != "--plain"]
@@ -232,13 +232,14 @@ def main() -> None:
         for number in range(int(count)):
             root = os.path.join(directory, b"%04d" % number)
             os.makedirs(root)
-            Trees(f"{seed} {number}", is_plain).make(root)
+            trees(f"{seed} {number}", is_plain).make(root)
     elif verb == "change":
         seed, directory = words
         for name in sorted(os.listdir(directory)):
-            Trees(f"{seed} {name}", is_plain).change(os.path.join(directory, name))
+            trees(f"{seed} {name}", is_plain).change(os.path.join(directory, name))
     else:
         apply(*words)
 
 
-main()
+if __name__ == "__main__":
+    main()
