@@ -1517,8 +1517,8 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
  * next
- * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
- * `allow_replacement` mean something here
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
+ * `allow_replacement`, `allow_broken`, `allow_other_system` and `restart` mean something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -1553,7 +1553,8 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
- * @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * @commit is no system, or another one unless
+ * ostree_sysroot_unlock_options_set_allow_other_system() allows that, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
  * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even
@@ -2510,6 +2511,20 @@ void ostree_sysroot_unlock_options_set_after_upgrade(OstreeSysrootUnlockOptions 
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_allow_broken(OstreeSysrootUnlockOptions *options,
                                                     gboolean allow_broken);
+
+/**
+ * ostree_sysroot_unlock_options_set_allow_other_system:
+ * @options: the options
+ * @allow_other_system: %TRUE to go on
+ *
+ * `apply`: go on although the commit is of another operating system, by the `ID` of its
+ * os-release(5), or for another kind of machine. The default is to refuse.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_allow_other_system(OstreeSysrootUnlockOptions *options,
+                                                          gboolean allow_other_system);
 
 /**
  * ostree_sysroot_unlock_options_set_restart:

@@ -59,6 +59,7 @@ mod plan;
 mod records;
 mod replay;
 mod rewrite;
+mod same_system;
 mod scratch;
 mod shadow;
 mod side;

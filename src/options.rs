@@ -77,6 +77,7 @@ pub struct Options {
     pub(crate) for_commit: Option<String>,
     pub(crate) allow_replacement: bool,
     pub(crate) allow_broken: bool,
+    pub(crate) allow_other_system: bool,
     pub(crate) restart: bool,
 }
 
@@ -305,6 +306,13 @@ impl Options {
         self
     }
 
+    /// `apply`: go on although the commit is of another operating system, or for another kind of
+    /// machine.
+    pub fn allow_other_system(mut self, on: bool) -> Options {
+        self.allow_other_system = on;
+        self
+    }
+
     /// `apply`, `rollback`: restart services that run on files that are others now, where that takes
     /// nothing else down.
     pub fn restart(mut self, on: bool) -> Options {
@@ -392,6 +400,7 @@ impl Options {
             ("for_commit", self.for_commit.is_some()),
             ("allow_replacement", self.allow_replacement),
             ("allow_broken", self.allow_broken),
+            ("allow_other_system", self.allow_other_system),
             ("restart", self.restart),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {

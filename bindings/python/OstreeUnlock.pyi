@@ -162,6 +162,7 @@ class Options:
         *,
         after_upgrade: bool = ...,
         allow_broken: bool = ...,
+        allow_other_system: bool = ...,
         allow_replacement: bool = ...,
         only_etc: bool = ...,
         restart: bool = ...,
@@ -205,6 +206,7 @@ class Options:
     def add_sign_key(self, kind: str, key: str) -> None: ...
     def set_after_upgrade(self, after_upgrade: bool) -> None: ...
     def set_allow_broken(self, allow_broken: bool) -> None: ...
+    def set_allow_other_system(self, allow_other_system: bool) -> None: ...
     def set_allow_replacement(self, allow_replacement: bool) -> None: ...
     def set_only_etc(self, only_etc: bool) -> None: ...
     def set_restart(self, restart: bool) -> None: ...
@@ -552,6 +554,7 @@ def apply(
     cancellable: Gio.Cancellable | None = None,
     *,
     allow_broken: bool = ...,
+    allow_other_system: bool = ...,
     allow_replacement: bool = ...,
     restart: bool = ...,
     dry_run: bool = ...,
@@ -820,6 +823,7 @@ def apply_async(
     callback: None = None,
     *,
     allow_broken: bool = ...,
+    allow_other_system: bool = ...,
     allow_replacement: bool = ...,
     restart: bool = ...,
     dry_run: bool = ...,
@@ -838,6 +842,7 @@ def apply_async(
     callback: Callable[..., None],
     *user_data: Any,
     allow_broken: bool = ...,
+    allow_other_system: bool = ...,
     allow_replacement: bool = ...,
     restart: bool = ...,
     dry_run: bool = ...,

@@ -21,8 +21,8 @@ use crate::verbs::apply::{apply, rollback};
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
 /// next
-/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference` and
-/// `allow_replacement` mean something here
+/// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
+/// `allow_replacement`, `allow_broken`, `allow_other_system` and `restart` mean something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -57,7 +57,8 @@ use crate::verbs::apply::{apply, rollback};
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
-/// @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+/// @commit is no system, or another one unless
+/// ostree_sysroot_unlock_options_set_allow_other_system() allows that, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
 /// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even

@@ -21,10 +21,14 @@ use crate::ostree::{DeploymentId, deployments};
 use crate::perform;
 use crate::plan::Plan;
 use crate::plan::apply::{self, Apply, Target};
+use crate::same_system;
 use crate::stack::{State, Token};
 use crate::sys::random;
 use crate::transition::Transition;
 use crate::tree::{Node, commit as commits, overlay};
+
+const ALLOW_OTHER: &str =
+    "name a commit of the same system, or allow that (--allow-other-system)";
 
 /// Makes the `/usr` of another commit live: `commit` is a checksum or a ref; without it that of
 /// the deployment which boots next.
@@ -52,6 +56,7 @@ pub fn apply(
             "prefer",
             "allow_replacement",
             "allow_broken",
+            "allow_other_system",
             "restart",
         ])?;
         check_preferences(options)?;
@@ -62,9 +67,17 @@ pub fn apply(
             None => next(&booted)?,
         };
         let checksum = commits::resolve(&repo, &name)?;
-        live::fit(&repo, &booted.commit, &checksum)?;
+        live::whole(&repo, &checksum)?;
+        let other = same_system::difference(&repo, &booted.commit, &checksum)?;
+        if let Some(how) = other.as_deref().filter(|_| !options.allow_other_system) {
+            return Err(same_system::other(&checksum, how).next(ALLOW_OTHER));
+        }
         let origin = (name != checksum).then_some(name);
-        carry_out(&booted, Target::Commit(checksum, origin), options, watch)
+        let target = Target::Commit(checksum, origin);
+        let mut transition = carry_out(&booted, target, options, watch)?;
+        let notes = &mut transition.outcome.notes;
+        notes.extend(other.map(|how| format!("the commit is another system: {how}")));
+        Ok(transition)
     };
     start().map_err(|error: Error| error.during("apply"))
 }

@@ -155,6 +155,35 @@ def test_what_cannot_be_applied_is_refused(system):
     assert is_refused(20, "apply", "other")
 
 
+FOR_ANOTHER_MACHINE = r"""
+sh=$(readlink -f /usr/bin/sh); cp $sh /usr/x; printf '\267' | dd of=/usr/x bs=1 seek=18 conv=notrunc; mv /usr/x $sh
+"""
+
+
+@trees("trixie")
+@pytest.mark.parametrize("how", ["system", "machine", "told"])
+def test_another_system_has_to_be_allowed(system, how):
+    """By its os-release, by the machine that its shell is for, and by what both commits say of themselves."""
+    changes, named = {
+        "system": ("sed -i 's/^ID=.*/ID=other/' /usr/lib/os-release", "other, and not debian"),
+        "machine": (FOR_ANOTHER_MACHINE, "AARCH64 (64 bits), and not X86_64 (64 bits)"),
+        "told": ("touch /usr/new", "aarch64, and not x86_64"),
+    }[how]
+    other_commit(system, changes)
+    if how == "told":
+        say = "ostree commit -b %s --tree=ref=%s --add-metadata-string=ostree.architecture=%s"
+        system.run(say % ("other", "other", "aarch64"))
+        system.run(say % ("same", f"debian/{system.target.suite.name}", "x86_64") + " && ostree admin deploy --no-prune same")
+        system.reboot()
+    refused = system.run("ostree-unlock apply other", check=False)
+    assert refused.returncode == 2 and f"another system: {named}" in refused.stderr, refused
+    assert "--allow-other-system" in refused.stderr
+    allowed = system.run("ostree-unlock apply other --allow-other-system --dry-run").stdout
+    assert named in allowed, allowed
+    if how != "machine":  # nothing would start afterwards
+        assert named in system.run("ostree-unlock apply other --allow-other-system").stdout
+
+
 ETC = r"""
 echo new >/etc/new-default; mkdir /etc/new.d && echo x >'/etc/new.d/odd name'; ln -s new-default /etc/new-link
 echo theirs >>/etc/profile; chmod 600 /etc/debian_version; rm /etc/issue.net; rm /etc/bash.bashrc && mkdir /etc/bash.bashrc

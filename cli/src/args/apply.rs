@@ -65,6 +65,10 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     allow_broken: bool,
 
+    /// Go on although the commit is of another operating system, or for another kind of machine
+    #[arg(long)]
+    allow_other_system: bool,
+
     #[command(flatten)]
     pub(crate) live: LiveArgs,
 }
@@ -76,6 +80,7 @@ impl ApplyArgs {
         options
             .allow_replacement(self.allow_replacement)
             .allow_broken(self.allow_broken)
+            .allow_other_system(self.allow_other_system)
     }
 }
 
