@@ -2789,8 +2789,8 @@ void ostree_sysroot_unlock_options_add_sign_key(OstreeSysrootUnlockOptions *opti
  * @deploy: how
  *
  * `commit`: have it booted next, with the kernel arguments and the `/etc` of the deployment
- * that `ostree admin deploy` would take them from. The default is not to. A value that this
- * library does not know makes the operation fail with
+ * that `ostree admin deploy` would take them from. The default is not to. `apply`: the same with
+ * %OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED; the other value is refused. A value that this library does not know makes the operation fail with
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
  *
  * Since: 2026.1
@@ -3932,6 +3932,18 @@ GPtrArray *ostree_sysroot_unlock_transition_get_etc_kept(OstreeSysrootUnlockTran
  */
 _OSTREE_UNLOCK_PUBLIC
 const char *const *ostree_sysroot_unlock_transition_get_kernels(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_deployment:
+ * @transition: a transition
+ *
+ * Returns: (transfer none) (nullable): the deployment of the commit that boots next, as
+ * `COMMIT.SERIAL`, or %NULL where that was not asked for
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_transition_get_deployment(OstreeSysrootUnlockTransition *transition);
 
 /**
  * ostree_sysroot_unlock_omission_get_type:

@@ -320,7 +320,7 @@ impl Options {
         self
     }
 
-    /// `commit`: have it booted next.
+    /// `commit`, `apply`: have it booted next; with `apply` it can only be staged.
     pub fn deploy(mut self, deploy: Deploy) -> Options {
         self.deploy = Some(deploy);
         self

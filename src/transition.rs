@@ -55,6 +55,8 @@ pub struct Transition {
     pub affected: Vec<Affected>,
     /// What became of the services that were to be restarted.
     pub restarted: Vec<Followed>,
+    /// The deployment of it that boots next, where that was asked for.
+    pub deployment: Option<String>,
     /// What is different in `/usr`.
     pub(crate) paths: Vec<(PathBuf, Change)>,
 }

@@ -297,6 +297,7 @@ class Transfer:
 class Transition:
     def get_added(self) -> int: ...
     def get_changed(self) -> int: ...
+    def get_deployment(self) -> str | None: ...
     def get_etc(self) -> list[str]: ...
     def get_etc_kept(self) -> list[Omission]: ...
     def get_from(self) -> str: ...
@@ -556,6 +557,7 @@ def apply(
     allow_broken: bool = ...,
     allow_other_system: bool = ...,
     allow_replacement: bool = ...,
+    deploy: Deploy = ...,
     restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
@@ -825,6 +827,7 @@ def apply_async(
     allow_broken: bool = ...,
     allow_other_system: bool = ...,
     allow_replacement: bool = ...,
+    deploy: Deploy = ...,
     restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,
@@ -844,6 +847,7 @@ def apply_async(
     allow_broken: bool = ...,
     allow_other_system: bool = ...,
     allow_replacement: bool = ...,
+    deploy: Deploy = ...,
     restart: bool = ...,
     dry_run: bool = ...,
     lock_held: bool = ...,

@@ -12,7 +12,7 @@ use crate::capi::guard::{guard_quiet, method};
 use crate::capi::omission::{self, OstreeSysrootUnlockOmission};
 use crate::capi::outcome::{self, OstreeSysrootUnlockOutcome};
 use crate::capi::package_difference::{self, OstreeSysrootUnlockPackageDifference};
-use crate::capi::text::{Filenames, filenames, list, text, texts};
+use crate::capi::text::{Filenames, filenames, list, pointer, text, texts};
 use crate::capi::types::guint64;
 use crate::transition::Transition;
 
@@ -37,6 +37,7 @@ pub struct Value {
     etc: Filenames,
     etc_kept: Vec<Arc<omission::Value>>,
     kernels: StrV,
+    deployment: Option<GString>,
 }
 
 impl From<Transition> for Value {
@@ -55,6 +56,7 @@ impl From<Transition> for Value {
             etc: filenames(&transition.etc),
             etc_kept: omission::values(&transition.etc_kept),
             kernels: texts(&transition.kernels),
+            deployment: transition.deployment.as_deref().map(text),
         }
     }
 }
@@ -286,4 +288,23 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_kernels(
 ) -> *const *const c_char {
     // SAFETY: the caller keeps the promises of the header.
     unsafe { method(transition, |transition| list(&transition.kernels)) }
+}
+
+/// ostree_sysroot_unlock_transition_get_deployment:
+/// @transition: a transition
+///
+/// Returns: (transfer none) (nullable): the deployment of the commit that boots next, as
+/// `COMMIT.SERIAL`, or %NULL where that was not asked for
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_deployment(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            pointer(transition.deployment.as_ref())
+        })
+    }
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::hidden;
 use crate::live;
 use crate::observe::{Observation, USR};
-use crate::options::{Options, Watch};
+use crate::options::{Deploy, Options, Watch};
 use crate::ostree::booted::{self, Verified};
 use crate::ostree::sysroot::{self, Named};
 use crate::ostree::{DeploymentId, deployments};
@@ -27,8 +27,10 @@ use crate::sys::random;
 use crate::transition::Transition;
 use crate::tree::{Node, commit as commits, overlay};
 
-const ALLOW_OTHER: &str =
-    "name a commit of the same system, or allow that (--allow-other-system)";
+const ALLOW_OTHER: &str = "name a commit of the same system, or allow that (--allow-other-system)";
+
+const NOT_DEPLOYED: &str =
+    "gone at a reboot: no deployment has the commit; `--stage` has it booted next";
 
 /// Makes the `/usr` of another commit live: `commit` is a checksum or a ref; without it that of
 /// the deployment which boots next.
@@ -37,6 +39,9 @@ const ALLOW_OTHER: &str =
 /// in the state transient; where it was open it stays so, and what was written lies over the new
 /// commit. `deployment` must be the booted one, if given. Only root may. The commit has to be in
 /// the repository of the system as a whole.
+///
+/// With [`deploy`](Options::deploy), which has to be [`Deploy::Staged`], it is also staged, and boots
+/// next.
 ///
 /// Refused with [`Kind::Conflict`] where what was written hides what the commit would change, unless
 /// [`prefer`](Options::prefer) says that the changes are meant to; and with
@@ -58,8 +63,16 @@ pub fn apply(
             "allow_broken",
             "allow_other_system",
             "restart",
+            "deploy",
         ])?;
         check_preferences(options)?;
+        if options.deploy == Some(Deploy::Now) {
+            return Err(Error::new(
+                Kind::InvalidArgument,
+                "what is live can be staged, and not deployed at once, which would take its /etc",
+            )
+            .next("have it staged (deploy)"));
+        }
         let booted = sysroot::target(sysroot, deployment)?;
         let repo = sysroot::booted_repo()?;
         let name = match commit {
@@ -75,8 +88,19 @@ pub fn apply(
         let origin = (name != checksum).then_some(name);
         let target = Target::Commit(checksum, origin);
         let mut transition = carry_out(&booted, target, options, watch)?;
+        if options.deploy.is_some() && !options.dry_run {
+            let next = boots_next(&booted).ok();
+            let made = next.filter(|next| next.commit == transition.to);
+            transition.deployment = made.map(|made| made.id());
+        }
+        let is_deployed = |deployment: &DeploymentId| deployment.commit == transition.to;
+        let lasts = options.deploy.is_some()
+            || DeploymentId::all(Path::new(sysroot::PATH))
+                .iter()
+                .any(is_deployed);
         let notes = &mut transition.outcome.notes;
         notes.extend(other.map(|how| format!("the commit is another system: {how}")));
+        notes.extend((!lasts).then(|| NOT_DEPLOYED.to_owned()));
         Ok(transition)
     };
     start().map_err(|error: Error| error.during("apply"))
@@ -133,6 +157,25 @@ fn next(booted: &DeploymentId) -> Result<String> {
     })
 }
 
+/// The deployment that boots next.
+fn boots_next(booted: &DeploymentId) -> Result<DeploymentId> {
+    let next = deployments::next(booted)?;
+    Ok(next.map_or_else(|| booted.clone(), |(next, _)| next))
+}
+
+/// Refuses where no commit can be applied, whichever it is.
+fn check_open(observation: &Observation) -> Result<()> {
+    apply::refuse(observation)?;
+    match observation.stack.upper {
+        Some(_) => Ok(()),
+        None => {
+            // What is live is transient, at least.
+            let verified = booted::verified() != Verified::No;
+            config::load(Path::new("/"))?.check(State::Transient, &Options::new(), verified)
+        }
+    }
+}
+
 fn carry_out(
     booted: &DeploymentId,
     target: Target,
@@ -144,10 +187,8 @@ fn carry_out(
     let mut number = 0;
     let since = affected::now();
     let outcome = perform::run(booted, options, watch, |observation| {
-        if !back && observation.stack.upper.is_none() {
-            // What is live is transient, at least.
-            let verified = booted::verified() != Verified::No;
-            config::load(Path::new("/"))?.check(State::Transient, &Options::new(), verified)?;
+        if !back {
+            check_open(observation)?;
         }
         let plan = decide(observation, target, options)?;
         let commit = plan.after.live().unwrap_or(&booted.commit);
@@ -200,12 +241,19 @@ fn decide(observation: &Observation, target: Target, options: &Options) -> Resul
         Some(upper) => live::written(&upper)?,
         None => None,
     };
+    let stage = match &target {
+        Target::Commit(commit, _) if options.deploy.is_some() => {
+            boots_next(&observation.deployment)?.commit != *commit
+        }
+        _ => false,
+    };
     let request = Apply {
         target,
         token: Token::from_bits(random::bits()?),
         now: glib::real_time(),
         space: super::begin::space(observation)?,
         written,
+        stage,
     };
     let plan = apply::apply(observation, &request)?;
     let commit = plan.after.live().unwrap_or(&observation.deployment.commit);

@@ -233,3 +233,47 @@ def test_no_boot_sees_what_was_merged(system):
     assert [line for line in now if not line.startswith("b'/mine'")] == before and len(now) == len(before) + 1
     left = system.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
     assert left == "", left
+
+
+STAGED = "install -D /dev/stdin /run/stub/systemctl && PATH=/run/stub:$PATH ostree-unlock apply other --stage"
+
+
+def changed_in_etc(system) -> set[str]:
+    """What this machine has of its own in /etc, by libostree."""
+    return set(system.run("ostree admin config-diff").stdout.splitlines())
+
+
+@trees("bookworm", "sid")
+def test_what_is_staged_too_boots_with_its_own_etc(system, is_locked):
+    commit = other_commit(system, ETC)
+    assert "gone at a reboot" in " ".join(system.run("ostree-unlock apply other --dry-run").stdout.split())
+    system.run("echo mine >/etc/issue && echo mine >/etc/mine")
+    before = changed_in_etc(system)
+    would = system.run("ostree-unlock apply other --stage --dry-run").stdout
+    assert f"stage the commit {commit}" in " ".join(would.split()) and "gone at a reboot" not in would
+    # libostree asks systemd to start the unit that will finalize it
+    done = system.run(f"{STAGED} --json", input="#!/bin/sh\n").stdout
+    assert f'"deployment": "{commit}.0"' in done, done
+    assert "(staged)" in system.run("ostree admin status").stdout
+    # it boots next already
+    again = system.run("ostree-unlock apply other --stage --dry-run").stdout
+    assert "stage the commit" not in again, again
+    system.run("ostree-unlock cleanup --etc")
+    system.reboot()
+    is_locked()
+    assert f'"commit": "{commit}"' in system.run("ostree-unlock --json").stdout
+    assert changed_in_etc(system) == before
+    assert system.read("/etc/issue") == system.read("/etc/mine") == "mine\n"
+    assert system.read("/etc/new-default") == "new\n"
+
+
+@trees("trixie")
+def test_what_cannot_be_staged_is_not_applied(system, is_locked):
+    other_commit(system, "rm -rf /usr/lib/modules/* /usr/lib/ostree-boot/*; touch /usr/new")
+    before = listing(system, "/etc")
+    refused = system.run(STAGED, input="#!/bin/sh\n", check=False)
+    assert refused.returncode == 1 and "kernel" in refused.stderr, refused
+    is_locked()
+    assert listing(system, "/etc") == before
+    assert "(staged)" not in system.run("ostree admin status").stdout
+    system.run("ostree-unlock apply other")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use ostree_unlock::{Options, Prefer};
+use ostree_unlock::{Deploy, Options, Prefer};
 
 use super::SysrootArgs;
 use crate::values;
@@ -69,6 +69,10 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     allow_other_system: bool,
 
+    /// Stage it as well, so that it boots next
+    #[arg(long)]
+    stage: bool,
+
     #[command(flatten)]
     pub(crate) live: LiveArgs,
 }
@@ -77,6 +81,10 @@ impl ApplyArgs {
     /// As the library takes them.
     pub(crate) fn options(&self) -> Options {
         let options = self.live.options();
+        let options = match self.stage {
+            true => options.deploy(Deploy::Staged),
+            false => options,
+        };
         options
             .allow_replacement(self.allow_replacement)
             .allow_broken(self.allow_broken)

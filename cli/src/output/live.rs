@@ -185,6 +185,7 @@ pub(crate) fn json(transition: &Transition) -> Value {
             "reason": why,
         })).collect::<Vec<_>>(),
         "kernels": transition.kernels,
+        "deployment": transition.deployment,
         "unresolved": transition.unresolved.iter().map(|one| json!({
             "path": one.file.to_string_lossy(),
             "soname": one.soname,
@@ -318,6 +319,7 @@ mod tests {
             "etc": ["/etc/new"],
             "etc_kept": [{ "path": "/etc/issue", "reason": "it was changed here" }],
             "kernels": ["6.12.1"],
+            "deployment": null,
                 "unresolved": [],
                 "malformed": [],
                 "after": [],

@@ -68,7 +68,7 @@ live = OstreeUnlock.apply(sysroot, commit="added")
 expect(live, base, added, State.TRANSIENT)
 assert (live.get_added(), live.get_removed(), live.get_changed()) == (2, 0, 2)
 assert live.is_purely_additive() and [one.get_name() for one in live.get_packages()] == ["new"]
-assert (live.get_etc(), live.get_kernels()) == (["/etc/odd name"], [])
+assert (live.get_etc(), live.get_kernels(), live.get_deployment()) == (["/etc/odd name"], [], None)
 (kept,) = live.get_etc_kept()
 assert kept.get_path() == "/etc/issue" and "changed here" in kept.get_reason()
 assert os.path.exists("/usr/lib/new") and os.path.exists("/etc/odd name")
