@@ -78,6 +78,7 @@ pub struct Options {
     pub(crate) allow_replacement: bool,
     pub(crate) allow_broken: bool,
     pub(crate) allow_other_system: bool,
+    pub(crate) no_pull: bool,
     pub(crate) restart: bool,
 }
 
@@ -313,6 +314,12 @@ impl Options {
         self
     }
 
+    /// `apply`: refuse a commit that is not here as a whole, instead of pulling it.
+    pub fn no_pull(mut self, on: bool) -> Options {
+        self.no_pull = on;
+        self
+    }
+
     /// `apply`, `rollback`: restart services that run on files that are others now, where that takes
     /// nothing else down.
     pub fn restart(mut self, on: bool) -> Options {
@@ -401,6 +408,7 @@ impl Options {
             ("allow_replacement", self.allow_replacement),
             ("allow_broken", self.allow_broken),
             ("allow_other_system", self.allow_other_system),
+            ("no_pull", self.no_pull),
             ("restart", self.restart),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {

@@ -182,6 +182,7 @@ class Options:
         lock_held: bool = ...,
         lock_wait: int = ...,
         merge_etc: bool = ...,
+        no_pull: bool = ...,
         onto: str | None = ...,
         paths: Iterable[str | bytes] = ...,
         preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
@@ -224,6 +225,7 @@ class Options:
     def set_lock_held(self, lock_held: bool) -> None: ...
     def set_lock_wait(self, milliseconds: int) -> None: ...
     def set_merge_etc(self, merge_etc: bool) -> None: ...
+    def set_no_pull(self, no_pull: bool) -> None: ...
     def set_onto(self, onto: str | None) -> None: ...
     def set_record(self, record: str | None) -> None: ...
     def set_repo(self, path: str | bytes | None) -> None: ...
@@ -562,6 +564,7 @@ def apply(
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    no_pull: bool = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
 ) -> Transition: ...
 def rollback(
@@ -832,6 +835,7 @@ def apply_async(
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    no_pull: bool = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
 ) -> Awaitable[Transition]: ...
 @overload
@@ -852,6 +856,7 @@ def apply_async(
     dry_run: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    no_pull: bool = ...,
     preferences: Iterable[tuple[str | bytes, Prefer]] = ...,
 ) -> None: ...
 def apply_finish(

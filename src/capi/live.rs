@@ -22,7 +22,8 @@ use crate::verbs::apply::{apply, rollback};
 /// @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
 /// next
 /// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
-/// `allow_replacement`, `allow_broken`, `allow_other_system` and `restart` mean something here
+/// `allow_replacement`, `allow_broken`, `allow_other_system`, `no_pull`, `deploy` and `restart` mean
+/// something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -35,8 +36,9 @@ use crate::verbs::apply::{apply, rollback};
 /// until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
 /// is not changed, and what runs goes on with the libraries that it has loaded.
 ///
-/// The commit has to be in the repository of the system as a whole. It stays live also where its
-/// ref or its deployment is removed meanwhile.
+/// What the repository of the system lacks of the commit is pulled first, with its ref if @commit
+/// names one: from the remote of a ref that leads to it, or else of the booted deployment or the
+/// one that boots next. It stays live also where its ref or its deployment is removed meanwhile.
 ///
 /// Needs root, and takes the lock of the sysroot, unless
 /// ostree_sysroot_unlock_options_set_lock_held() says that the caller has it. @sysroot itself does
@@ -50,8 +52,8 @@ use crate::verbs::apply::{apply, rollback};
 /// ostree_sysroot_unlock_options_add_preference() says that this is meant,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
 /// ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
-/// wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
-/// whole, or is %NULL where the booted deployment boots next,
+/// wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there as a
+/// whole and cannot be pulled, or is %NULL where the booted deployment boots next,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED over a hotfix, over what rpm-ostree has made live, over
 /// what this library cannot read, and where the disk takes no writes,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_FOREIGN_MOUNT, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,

@@ -362,6 +362,27 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_allow_other_system(
     }
 }
 
+/// ostree_sysroot_unlock_options_set_no_pull:
+/// @options: the options
+/// @no_pull: %TRUE to refuse it
+///
+/// `apply`: refuse a commit that is not in the repository as a whole. The default is to pull what
+/// is missing, where a remote is known that may have it.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_no_pull(
+    options: *mut OstreeSysrootUnlockOptions,
+    no_pull: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.no_pull(no_pull != GFALSE))
+        })
+    }
+}
+
 /// ostree_sysroot_unlock_options_set_restart:
 /// @options: the options
 /// @restart: %TRUE to restart them

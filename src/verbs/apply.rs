@@ -13,17 +13,19 @@ use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
 use crate::hidden;
 use crate::live;
-use crate::observe::{Observation, USR};
-use crate::options::{Deploy, Options, Watch};
+use crate::observe::{self, Observation, USR};
+use crate::options::{Deploy, Options, Progress, Watch};
 use crate::ostree::booted::{self, Verified};
+use crate::ostree::pull::{self, Missing};
 use crate::ostree::sysroot::{self, Named};
 use crate::ostree::{DeploymentId, deployments};
-use crate::perform;
+use crate::perform::{self, Outcome};
 use crate::plan::Plan;
 use crate::plan::apply::{self, Apply, Target};
 use crate::same_system;
 use crate::stack::{State, Token};
-use crate::sys::random;
+use crate::sys::mountinfo::View;
+use crate::sys::{namespace, random};
 use crate::transition::Transition;
 use crate::tree::{Node, commit as commits, overlay};
 
@@ -37,8 +39,11 @@ const NOT_DEPLOYED: &str =
 ///
 /// In one move, and nobody ever sees a mixture of two commits. Where `/usr` was locked it is then
 /// in the state transient; where it was open it stays so, and what was written lies over the new
-/// commit. `deployment` must be the booted one, if given. Only root may. The commit has to be in
-/// the repository of the system as a whole.
+/// commit. `deployment` must be the booted one, if given. Only root may.
+///
+/// What the repository of the system lacks of the commit is pulled first, unless
+/// [`no_pull`](Options::no_pull) is asked for: from the remote of its ref, or that of what is
+/// deployed. With a dry run nothing is.
 ///
 /// With [`deploy`](Options::deploy), which has to be [`Deploy::Staged`], it is also staged, and boots
 /// next.
@@ -64,6 +69,7 @@ pub fn apply(
             "allow_other_system",
             "restart",
             "deploy",
+            "no_pull",
         ])?;
         check_preferences(options)?;
         if options.deploy == Some(Deploy::Now) {
@@ -79,7 +85,11 @@ pub fn apply(
             Some(name) => name.to_owned(),
             None => next(&booted)?,
         };
-        let checksum = commits::resolve(&repo, &name)?;
+        let checksum = match missing(&repo, &booted, &name, options)? {
+            None => commits::resolve(&repo, &name)?,
+            Some(missing) if options.dry_run => return would_pull(&booted, &missing),
+            Some(missing) => pull(&booted, &missing, options, watch)?,
+        };
         live::whole(&repo, &checksum)?;
         let other = same_system::difference(&repo, &booted.commit, &checksum)?;
         if let Some(how) = other.as_deref().filter(|_| !options.allow_other_system) {
@@ -161,6 +171,66 @@ fn next(booted: &DeploymentId) -> Result<String> {
 fn boots_next(booted: &DeploymentId) -> Result<DeploymentId> {
     let next = deployments::next(booted)?;
     Ok(next.map_or_else(|| booted.clone(), |(next, _)| next))
+}
+
+/// What is to be pulled first; refused where that is not wanted.
+fn missing(
+    repo: &ostree::Repo,
+    booted: &DeploymentId,
+    name: &str,
+    options: &Options,
+) -> Result<Option<Missing>> {
+    match pull::missing(repo, &[booted.clone(), boots_next(booted)?], name)? {
+        Some(missing) if options.no_pull => Err(missing.refusal),
+        missing => Ok(missing),
+    }
+}
+
+/// Of a commit that is not here no more can be said.
+fn would_pull(booted: &DeploymentId, missing: &Missing) -> Result<Transition> {
+    let observation = observe::observe(booted, View::System)?;
+    check_open(&observation)?;
+    let state = observation.stack.upper.as_ref().map(|upper| upper.state);
+    let mut transition = Transition {
+        from: observation.commit().to_owned(),
+        to: missing.commit.clone().unwrap_or_default(),
+        ..Transition::default()
+    };
+    transition.outcome = Outcome {
+        state: state.unwrap_or(State::Transient),
+        dry_run: true,
+        steps: vec![
+            missing.step(),
+            "apply it, where nothing speaks against it".to_owned(),
+        ],
+        notes: Vec::new(),
+    };
+    Ok(transition)
+}
+
+/// Pulls it, after all that can be refused without it.
+fn pull(
+    booted: &DeploymentId,
+    missing: &Missing,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<String> {
+    namespace::require_root()?;
+    check_open(&observe::observe(booted, View::System)?)?;
+    if let Some(tell) = watch.progress {
+        tell(&Progress::new(&missing.step(), 0, 0));
+    }
+    let check = |repo: &ostree::Repo, commit: &str| match same_system::told_architectures(
+        repo,
+        &booted.commit,
+        commit,
+    )? {
+        Some(how) if !options.allow_other_system => {
+            Err(same_system::other(commit, &how).next(ALLOW_OTHER))
+        }
+        _ => Ok(()),
+    };
+    missing.pull(check, watch.cancellable)
 }
 
 /// Refuses where no commit can be applied, whichever it is.

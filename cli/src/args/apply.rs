@@ -69,6 +69,10 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     allow_other_system: bool,
 
+    /// Refuse a commit that is not here as a whole, instead of pulling it
+    #[arg(long)]
+    no_pull: bool,
+
     /// Stage it as well, so that it boots next
     #[arg(long)]
     stage: bool,
@@ -88,6 +92,7 @@ impl ApplyArgs {
         options
             .allow_replacement(self.allow_replacement)
             .allow_broken(self.allow_broken)
+            .no_pull(self.no_pull)
             .allow_other_system(self.allow_other_system)
     }
 }

@@ -49,6 +49,7 @@ options = OstreeUnlock.Options(
     kept="name",
     scratch=True,
     merge_etc=True,
+    no_pull=True,
     scratch_var=True,
     home=OstreeUnlock.Home.SHARED,
     record="site",
