@@ -61,6 +61,8 @@ pub struct Transition {
     pub(crate) paths: Vec<(PathBuf, Change)>,
 }
 
+/// Where policies of SELinux are.
+const POLICIES: [&str; 2] = ["/usr/etc/selinux", "/usr/share/selinux"];
 /// Where the modules of kernels are.
 const MODULES: &str = "/usr/lib/modules";
 
@@ -125,6 +127,15 @@ impl Transition {
             .collect();
         let kept = merge.kept.iter();
         self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
+    }
+
+    /// Says that the policy of SELinux is another one, which nothing loads.
+    pub fn other_policy(&self) -> Option<String> {
+        let is_policy = |path: &Path| POLICIES.iter().any(|policy| path.starts_with(policy));
+        let differs = self.paths.iter().any(|(path, _)| is_policy(path));
+        differs.then(|| {
+            "the commit has another SELinux policy: its files are labelled by that, and what runs goes on with the one that is loaded, until a reboot".to_owned()
+        })
     }
 
     /// Whether packages are added and nothing else becomes of any.

@@ -9,6 +9,7 @@ use crate::after::Wanted;
 use crate::changes;
 use crate::config;
 use crate::conflict::Prefer;
+use crate::delta;
 use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
 use crate::hidden;
@@ -20,8 +21,8 @@ use crate::ostree::pull::{self, Missing};
 use crate::ostree::sysroot::{self, Named};
 use crate::ostree::{DeploymentId, deployments};
 use crate::perform::{self, Outcome};
-use crate::plan::Plan;
 use crate::plan::apply::{self, Apply, Target};
+use crate::plan::{Plan, Step};
 use crate::same_system;
 use crate::stack::{State, Token};
 use crate::sys::mountinfo::View;
@@ -260,13 +261,16 @@ fn carry_out(
         if !back {
             check_open(observation)?;
         }
-        let plan = decide(observation, target, options)?;
+        let mut plan = decide(observation, target, options)?;
         let commit = plan.after.live().unwrap_or(&booted.commit);
         let repo = sysroot::booted_repo()?;
         transition = Transition::between(&repo, observation.commit(), commit, &|| Ok(()))?;
         if !back {
             let merge = deployed_etc::plan(&repo, observation.commit(), commit)?;
             transition.will_merge(&merge);
+        }
+        if options.dry_run {
+            plan.notes.extend(to_be_copied(&repo, booted, &plan)?);
         }
         number = observation.applied().len();
         if !back {
@@ -285,6 +289,7 @@ fn carry_out(
         Ok(plan)
     })?;
     transition.outcome = outcome;
+    transition.outcome.notes.extend(transition.other_policy());
     let wanted = Wanted::by(&transition.paths);
     if options.dry_run {
         let (affected, note) = affected::find(&transition.paths, None);
@@ -304,6 +309,19 @@ fn carry_out(
         );
     }
     Ok(transition)
+}
+
+/// Says how many files a plan would have copied.
+fn to_be_copied(repo: &ostree::Repo, booted: &DeploymentId, plan: &Plan) -> Result<Option<String>> {
+    let delta = plan.steps.iter().find_map(|step| match step {
+        Step::BuildDelta(commit) => Some(commit),
+        _ => None,
+    });
+    let Some(commit) = delta else {
+        return Ok(None);
+    };
+    let files = delta::to_be_copied(repo, booted, commit)?;
+    Ok((files > 0).then(|| format!("{files} files would be copied, as they cannot be linked")))
 }
 
 fn decide(observation: &Observation, target: Target, options: &Options) -> Result<Plan> {

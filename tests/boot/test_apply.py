@@ -155,6 +155,20 @@ def test_what_cannot_be_applied_is_refused(system):
     assert is_refused(20, "apply", "other")
 
 
+@trees("trixie")
+def test_what_stays_until_a_reboot_is_said(system):
+    """A dry run and an apply say the same of a kernel and of a policy that come with the commit; and links are made, so no copies."""
+    other_commit(system, "mkdir -p /usr/lib/modules/7.0.0-other /usr/share/selinux && touch /usr/lib/modules/7.0.0-other/x /usr/share/selinux/policy")
+    for words in ("--dry-run", ""):
+        said = " ".join(system.run(f"ostree-unlock apply other {words}").stdout.split())
+        assert "Kernels: 7.0.0-other; the modules of the one that runs stay." in said, said
+        assert "another SELinux policy" in said and "copied" not in said
+    system.run("ostree-unlock rollback")
+    other_commit(system, "touch /usr/else", "plain")
+    said = system.run("ostree-unlock apply plain").stdout
+    assert "SELinux" not in said and "Kernels" not in said, said
+
+
 FOR_ANOTHER_MACHINE = r"""
 sh=$(readlink -f /usr/bin/sh); cp $sh /usr/x; printf '\267' | dd of=/usr/x bs=1 seek=18 conv=notrunc; mv /usr/x $sh
 """
