@@ -3329,6 +3329,41 @@ _OSTREE_UNLOCK_PUBLIC
 GPtrArray *ostree_sysroot_unlock_hierarchy_get_problems(OstreeSysrootUnlockHierarchy *hierarchy);
 
 /**
+ * ostree_sysroot_unlock_hierarchy_get_deltas:
+ * @hierarchy: a hierarchy
+ * @count: (out) (optional): how many commits
+ *
+ * What makes other commits live at once: of those that were live in this boot, or were shown to a
+ * command. It goes with the boot.
+ *
+ * Returns: %TRUE if it can be seen; otherwise @count is 0
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_get_deltas(OstreeSysrootUnlockHierarchy *hierarchy,
+                                                    guint64 *count);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_deltas_usage:
+ * @hierarchy: a hierarchy
+ * @entries: (out) (optional): directories, whiteouts, and files that were copied
+ * @bytes: (out) (optional): disk space, in bytes
+ *
+ * What ostree_sysroot_unlock_hierarchy_get_deltas() takes beside links into the repository.
+ * Counted only where ostree_sysroot_unlock_options_set_usage() asked for it; where it was not,
+ * both are 0.
+ *
+ * Returns: %TRUE if it was counted
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_get_deltas_usage(OstreeSysrootUnlockHierarchy *hierarchy,
+                                                          guint64 *entries,
+                                                          guint64 *bytes);
+
+/**
  * ostree_sysroot_unlock_problem_get_type:
  *
  * Returns: the #GType

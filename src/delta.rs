@@ -55,6 +55,22 @@ pub fn is_there(deployment: &DeploymentId, commit: &str) -> bool {
     boot::made(&observe::deltas_directory(deployment)) && place(deployment, commit).is_dir()
 }
 
+/// Those of this boot; `None` where they cannot be seen.
+pub fn cached(deployment: &DeploymentId) -> Option<Vec<PathBuf>> {
+    let place = observe::deltas_directory(deployment);
+    let entries = match fs::read_dir(&place) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Some(Vec::new()),
+        entries => entries.ok()?,
+    };
+    if !boot::made(&place) {
+        return Some(Vec::new());
+    }
+    let is_whole = |name: &OsStr| !name.to_string_lossy().starts_with(UNFINISHED);
+    let paths = entries.flatten().map(|entry| entry.path());
+    let deltas = paths.filter(|path| path.is_dir() && path.file_name().is_some_and(is_whole));
+    Some(deltas.collect())
+}
+
 /// How many files would have to be copied to build it, as far as that is known before: with links
 /// into the repository none.
 pub fn to_be_copied(repo: &ostree::Repo, deployment: &DeploymentId, commit: &str) -> Result<u64> {

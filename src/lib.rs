@@ -111,5 +111,5 @@ pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::record::{record, recorded};
 pub use crate::verbs::scratch::enter_scratch;
 pub use crate::verbs::status::{
-    Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
+    Deltas, Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
 };

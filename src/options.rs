@@ -141,7 +141,7 @@ impl Options {
         self
     }
 
-    /// `status`: count what the upper holds, which takes time in proportion to it.
+    /// `status`: count what the upper and the deltas hold, which takes time in proportion to it.
     pub fn usage(mut self, on: bool) -> Options {
         self.usage = on;
         self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.fixtures import trees
@@ -80,6 +82,12 @@ def test_again_and_again_and_all_the_way_back(system, usr, libostree, mounts, is
     again = mounts()
     assert "is live already" in system.run("ostree-unlock apply second").stdout
     assert mounts() == again and usr()["live"]["rollbacks"] == 2
+    # their files are links, whatever they bring
+    (counted,) = json.loads(system.run("ostree-unlock status --usage --json").stdout)["hierarchies"]
+    assert usr()["deltas"] == {"count": 2, "entries": None, "bytes": None}
+    assert counted["deltas"]["count"] == 2 and counted["deltas"]["entries"] > 0 and counted["deltas"]["bytes"] < 3_000_000
+    as_anybody = json.loads(system.run("ostree-unlock --json", user="nobody").stdout)["hierarchies"][0]
+    assert as_anybody["deltas"] is None
     system.run("ostree-unlock rollback --all")
     is_locked()
     assert listing(system) == before and mounts() == mounted
