@@ -34,7 +34,7 @@ use crate::verbs::apply::{apply, rollback};
 /// %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT; where it was open, the state stays, and what was written
 /// lies over the new commit. Files of `/etc` that nobody has changed follow the commit. It lasts
 /// until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
-/// is not changed, and what runs goes on with the libraries that it has loaded.
+/// is not changed, unless ostree_sysroot_unlock_options_set_deploy() has it staged as well; and what runs goes on with the libraries that it has loaded.
 ///
 /// What the repository of the system lacks of the commit is pulled first, with its ref if @commit
 /// names one: from the remote of a ref that leads to it, or else of the booted deployment or the
@@ -63,8 +63,9 @@ use crate::verbs::apply::{apply, rollback};
 /// ostree_sysroot_unlock_options_set_allow_other_system() allows that, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
-/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should even
-/// putting them back fail, the message says so and the next call repairs it.
+/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before, while what
+/// was pulled is in the repository; should even putting them back fail, the message says so and the
+/// next call repairs it.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///

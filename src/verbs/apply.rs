@@ -46,12 +46,12 @@ const NOT_DEPLOYED: &str =
 /// [`no_pull`](Options::no_pull) is asked for: from the remote of its ref, or that of what is
 /// deployed. With a dry run nothing is.
 ///
-/// With [`deploy`](Options::deploy), which has to be [`Deploy::Staged`], it is also staged, and boots
-/// next.
+/// With [`deploy`](Options::deploy), which has to be [`Deploy::Staged`], it is staged as well.
 ///
 /// Refused with [`Kind::Conflict`] where what was written hides what the commit would change, unless
 /// [`prefer`](Options::prefer) says that the changes are meant to; and with
-/// [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed.
+/// [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed, but for
+/// what was pulled.
 pub fn apply(
     sysroot: &ostree::Sysroot,
     deployment: Option<&ostree::Deployment>,
