@@ -1712,7 +1712,8 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
  * next
  * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
- * `allow_replacement`, `allow_broken` and `restart` mean something here
+ * `allow_replacement`, `allow_broken`, `allow_other_system`, `no_pull`, `deploy` and `restart` mean
+ * something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -1723,14 +1724,16 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT; where it was open, the state stays, and what was written
  * lies over the new commit. Files of `/etc` that nobody has changed follow the commit. It lasts
  * until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
- * is not changed, and what runs goes on with the libraries that it has loaded.
+ * is not changed, unless ostree_sysroot_unlock_options_set_deploy() has it staged as well, and what
+ * runs goes on with the libraries that it has loaded.
  *
  * What the commit asks for is done afterwards: the loader's cache, users, directories in `/var`,
  * unit files, and with ostree_sysroot_unlock_options_set_restart() services. What of it fails
  * takes nothing back: ostree_sysroot_unlock_transition_get_follow_ups() says what became of each.
  *
- * The commit has to be in the repository of the system as a whole. It stays live also where its
- * ref or its deployment is removed meanwhile.
+ * What the repository of the system lacks of the commit is pulled first, with its ref if @commit
+ * names one: from the remote of a ref that leads to it, or else of the booted deployment or the
+ * one that boots next. It stays live also where its ref or its deployment is removed meanwhile.
  *
  * Needs root, and takes the lock of the sysroot, unless
  * ostree_sysroot_unlock_options_set_lock_held() says that the caller has it. @sysroot itself does
@@ -1746,8 +1749,8 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * ostree_sysroot_unlock_options_add_preference() says that this is meant,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
  * ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
- * wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
- * whole, or is %NULL where the booted deployment boots next,
+ * wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there as a
+ * whole and cannot be pulled, or is %NULL where the booted deployment boots next,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a program would no longer find a library or systemd
  * would not read a unit file of the commit, unless
  * ostree_sysroot_unlock_options_set_allow_broken() allows it (a dry run does not fail so), and
@@ -1757,11 +1760,14 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * %OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
- * @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+ * @commit is no system, or another one unless
+ * ostree_sysroot_unlock_options_set_allow_other_system() allows that,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
  * %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
- * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should
- * even putting them back fail, the message says so and the next call repairs it.
+ * #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before, while what
+ * was pulled is in the repository; should even putting them back fail, the message says so and the
+ * next call repairs it.
  *
  * Returns: (transfer full): what was done, or %NULL with @error set
  *
@@ -2717,6 +2723,34 @@ void ostree_sysroot_unlock_options_set_allow_broken(OstreeSysrootUnlockOptions *
                                                     gboolean allow_broken);
 
 /**
+ * ostree_sysroot_unlock_options_set_allow_other_system:
+ * @options: the options
+ * @allow_other_system: %TRUE to go on
+ *
+ * `apply`: go on although the commit is of another operating system, by the `ID` of its
+ * os-release(5), or for another kind of machine. The default is to refuse.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_allow_other_system(OstreeSysrootUnlockOptions *options,
+                                                          gboolean allow_other_system);
+
+/**
+ * ostree_sysroot_unlock_options_set_no_pull:
+ * @options: the options
+ * @no_pull: %TRUE to refuse it
+ *
+ * `apply`: refuse a commit that is not in the repository as a whole. The default is to pull what
+ * is missing, where a remote is known that may have it.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_no_pull(OstreeSysrootUnlockOptions *options,
+                                               gboolean no_pull);
+
+/**
  * ostree_sysroot_unlock_options_set_restart:
  * @options: the options
  * @restart: %TRUE to restart them
@@ -2979,8 +3013,8 @@ void ostree_sysroot_unlock_options_add_sign_key(OstreeSysrootUnlockOptions *opti
  * @deploy: how
  *
  * `commit`: have it booted next, with the kernel arguments and the `/etc` of the deployment
- * that `ostree admin deploy` would take them from. The default is not to. A value that this
- * library does not know makes the operation fail with
+ * that `ostree admin deploy` would take them from. The default is not to. `apply`: the same with
+ * %OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED; the other value is refused. A value that this library does not know makes the operation fail with
  * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
  *
  * Since: 2026.1
@@ -3525,6 +3559,41 @@ gboolean ostree_sysroot_unlock_hierarchy_get_upper_usage(OstreeSysrootUnlockHier
  */
 _OSTREE_UNLOCK_PUBLIC
 GPtrArray *ostree_sysroot_unlock_hierarchy_get_problems(OstreeSysrootUnlockHierarchy *hierarchy);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_deltas:
+ * @hierarchy: a hierarchy
+ * @count: (out) (optional): how many commits
+ *
+ * What makes other commits live at once: of those that were live in this boot, or were shown to a
+ * command. It goes with the boot.
+ *
+ * Returns: %TRUE if it can be seen; otherwise @count is 0
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_get_deltas(OstreeSysrootUnlockHierarchy *hierarchy,
+                                                    guint64 *count);
+
+/**
+ * ostree_sysroot_unlock_hierarchy_get_deltas_usage:
+ * @hierarchy: a hierarchy
+ * @entries: (out) (optional): directories, whiteouts, and files that were copied
+ * @bytes: (out) (optional): disk space, in bytes
+ *
+ * What ostree_sysroot_unlock_hierarchy_get_deltas() takes beside links into the repository.
+ * Counted only where ostree_sysroot_unlock_options_set_usage() asked for it; where it was not,
+ * both are 0.
+ *
+ * Returns: %TRUE if it was counted
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+gboolean ostree_sysroot_unlock_hierarchy_get_deltas_usage(OstreeSysrootUnlockHierarchy *hierarchy,
+                                                          guint64 *entries,
+                                                          guint64 *bytes);
 
 /**
  * ostree_sysroot_unlock_live_commit_get_type:
@@ -4326,6 +4395,18 @@ GPtrArray *ostree_sysroot_unlock_transition_get_affected(OstreeSysrootUnlockTran
  */
 _OSTREE_UNLOCK_PUBLIC
 GPtrArray *ostree_sysroot_unlock_transition_get_restarted(OstreeSysrootUnlockTransition *transition);
+
+/**
+ * ostree_sysroot_unlock_transition_get_deployment:
+ * @transition: a transition
+ *
+ * Returns: (transfer none) (nullable): the deployment of the commit that boots next, as
+ * `COMMIT.SERIAL`, or %NULL where that was not asked for
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+const char *ostree_sysroot_unlock_transition_get_deployment(OstreeSysrootUnlockTransition *transition);
 
 /**
  * ostree_sysroot_unlock_omission_get_type:

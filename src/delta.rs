@@ -55,6 +55,49 @@ pub fn is_there(deployment: &DeploymentId, commit: &str) -> bool {
     boot::made(&observe::deltas_directory(deployment)) && place(deployment, commit).is_dir()
 }
 
+/// Those of this boot; `None` where they cannot be seen.
+pub fn cached(deployment: &DeploymentId) -> Option<Vec<PathBuf>> {
+    let place = observe::deltas_directory(deployment);
+    let entries = match fs::read_dir(&place) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Some(Vec::new()),
+        entries => entries.ok()?,
+    };
+    if !boot::made(&place) {
+        return Some(Vec::new());
+    }
+    let is_whole = |name: &OsStr| !name.to_string_lossy().starts_with(UNFINISHED);
+    let paths = entries.flatten().map(|entry| entry.path());
+    let deltas = paths.filter(|path| path.is_dir() && path.file_name().is_some_and(is_whole));
+    Some(deltas.collect())
+}
+
+/// How many files would have to be copied to build it, as far as that is known before: with links
+/// into the repository none.
+pub fn to_be_copied(repo: &ostree::Repo, deployment: &DeploymentId, commit: &str) -> Result<u64> {
+    let device = |path: &Path| rustix::fs::stat(path).map(|stat| stat.st_dev).ok();
+    let sysroot = device(Path::new(sysroot::PATH));
+    let can_link = objects(repo).is_some_and(|objects| device(&objects) == sysroot);
+    match can_link || is_there(deployment, commit) {
+        true => Ok(0),
+        false => files(
+            live::usr_of(repo, &deployment.commit)?,
+            live::usr_of(repo, commit)?,
+        ),
+    }
+}
+
+/// How many files make `after` out of `before`.
+fn files(before: Rc<dyn Node>, after: Rc<dyn Node>) -> Result<u64> {
+    let stays = stays();
+    let mut files = 0;
+    for found in Walk::new(Path::new(""), before, after).without_what_was_removed() {
+        let found = found?;
+        let is_file = found.after.is_some_and(|after| !is_directory(&*after));
+        files += u64::from(is_file && !found.path.starts_with(&stays));
+    }
+    Ok(files)
+}
+
 /// Builds it there, unless it is there. In a namespace where the sysroot can be written to.
 pub fn ensure(
     repo: &ostree::Repo,
@@ -275,4 +318,33 @@ fn without_time(at: &Path) -> Result<()> {
     };
     rustix::fs::utimensat(CWD, at, &times, AtFlags::SYMLINK_NOFOLLOW)
         .map_err(|e| Error::os("setting a time", e).at(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::disk;
+
+    #[test]
+    fn files_are_counted_and_neither_directories_nor_what_stays() -> Result<()> {
+        let top = std::env::temp_dir().join(format!("ou-delta-{}", std::process::id()));
+        let file = |path: &Path, text: &str| {
+            let at = top.join(path);
+            assert!(at.parent().is_some_and(|p| fs::create_dir_all(p).is_ok()));
+            assert!(fs::write(at, text).is_ok());
+        };
+        for (side, text) in [("before", "old"), ("after", "newer")] {
+            file(&Path::new(side).join("same"), "");
+            file(&Path::new(side).join("changed"), text);
+            file(&Path::new(side).join(stays()).join("module"), text);
+        }
+        file(Path::new("before/gone"), "");
+        file(Path::new("after/new/one"), "");
+        file(Path::new("after/new/two"), "");
+        let root = |side| disk::root(&top.join(side));
+        let counted = files(root("before")?, root("after")?);
+        let _ = fs::remove_dir_all(&top);
+        assert_eq!(counted?, 3);
+        Ok(())
+    }
 }

@@ -59,6 +59,7 @@ mod plan;
 mod records;
 mod replay;
 mod rewrite;
+mod same_system;
 mod scratch;
 mod shadow;
 mod side;
@@ -110,5 +111,5 @@ pub use crate::verbs::monitor::Monitor;
 pub use crate::verbs::record::{missing_records, record, recorded};
 pub use crate::verbs::scratch::enter_scratch;
 pub use crate::verbs::status::{
-    Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
+    Deltas, Hierarchy, Live, NoUpper, Overview, Problem, UpperInfo, Usage, status,
 };

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use self::elf::Linked;
+pub use self::elf::machine;
 pub use self::libraries::is_named_library;
 use self::libraries::{Libraries, may_be_linked};
 use crate::diff::Change;

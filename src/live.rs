@@ -3,7 +3,6 @@
 //! with what was written. Read beneath all mounts; nothing is changed.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Read;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use crate::ostree::sysroot::Named;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::{files, mounts};
-use crate::tree::{self, FileType, Node, disk, overlay};
+use crate::tree::{self, Node, disk, overlay};
 
 /// Both trees; the same, where nothing is unlocked.
 pub struct Trees {
@@ -105,38 +104,11 @@ pub fn usr_of(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
     }
 }
 
-/// The tree of a commit that can take the place of `base`, or take changes made on it: whole, and
-/// of the same system.
-pub fn fit(repo: &ostree::Repo, base: &str, onto: &str) -> Result<Rc<dyn Node>> {
-    let root = tree::commit::root(repo, &tree::commit::resolve_whole(repo, onto)?)?;
-    usr_of(repo, onto)?;
-    let here = system_of(&tree::commit::root(repo, base)?)?;
-    let there = system_of(&root)?;
-    match (here, there) {
-        (Some(here), Some(there)) if here != there => Err(Error::new(
-            Kind::InvalidArgument,
-            format!("the commit {onto} is another system: {there}, and not {here}"),
-        )
-        .next("name a commit of the same system")),
-        _ => Ok(root),
-    }
-}
-
-/// The `ID` of os-release(5).
-fn system_of(root: &Rc<dyn Node>) -> Result<Option<String>> {
-    let Some(file) = tree::lookup(root, Path::new("usr/lib/os-release"))? else {
-        return Ok(None);
-    };
-    if file.side().file_type != FileType::Regular {
-        return Ok(None);
-    }
-    let mut text = String::new();
-    file.open()?
-        .take(64 << 10)
-        .read_to_string(&mut text)
-        .map_err(|e| Error::io("reading usr/lib/os-release", e))?;
-    let id = text.lines().find_map(|line| line.strip_prefix("ID="));
-    Ok(id.map(|id| id.trim_matches(['"', '\'']).to_owned()))
+/// The tree of a commit that can take the place of what is there, or take changes made on it.
+pub fn whole(repo: &ostree::Repo, commit: &str) -> Result<Rc<dyn Node>> {
+    let root = tree::commit::root(repo, &tree::commit::resolve_whole(repo, commit)?)?;
+    usr_of(repo, commit)?;
+    Ok(root)
 }
 
 fn open(named: &Named) -> Result<Open> {

@@ -77,6 +77,8 @@ pub struct Options {
     pub(crate) for_commit: Option<String>,
     pub(crate) allow_replacement: bool,
     pub(crate) allow_broken: bool,
+    pub(crate) allow_other_system: bool,
+    pub(crate) no_pull: bool,
     pub(crate) restart: bool,
 }
 
@@ -139,7 +141,7 @@ impl Options {
         self
     }
 
-    /// `status`: count what the upper holds, which takes time in proportion to it.
+    /// `status`: count what the upper and the deltas hold, which takes time in proportion to it.
     pub fn usage(mut self, on: bool) -> Options {
         self.usage = on;
         self
@@ -305,6 +307,19 @@ impl Options {
         self
     }
 
+    /// `apply`: go on although the commit is of another operating system, or for another kind of
+    /// machine.
+    pub fn allow_other_system(mut self, on: bool) -> Options {
+        self.allow_other_system = on;
+        self
+    }
+
+    /// `apply`: refuse a commit that is not here as a whole, instead of pulling it.
+    pub fn no_pull(mut self, on: bool) -> Options {
+        self.no_pull = on;
+        self
+    }
+
     /// `apply`, `rollback`: restart services that run on files that are others now, where that takes
     /// nothing else down.
     pub fn restart(mut self, on: bool) -> Options {
@@ -312,7 +327,7 @@ impl Options {
         self
     }
 
-    /// `commit`: have it booted next.
+    /// `commit`, `apply`: have it booted next; with `apply` it can only be staged.
     pub fn deploy(mut self, deploy: Deploy) -> Options {
         self.deploy = Some(deploy);
         self
@@ -392,6 +407,8 @@ impl Options {
             ("for_commit", self.for_commit.is_some()),
             ("allow_replacement", self.allow_replacement),
             ("allow_broken", self.allow_broken),
+            ("allow_other_system", self.allow_other_system),
+            ("no_pull", self.no_pull),
             ("restart", self.restart),
         ];
         match set.iter().find(|(name, set)| *set && !meant.contains(name)) {

@@ -6,6 +6,7 @@ pub mod deployments;
 pub mod flags;
 pub mod manager;
 pub mod publish;
+pub mod pull;
 pub mod sysroot;
 pub mod writer;
 

@@ -325,6 +325,7 @@ impl Worker<'_> {
                 let proceed = || self.check_cancelled();
                 deployed_etc::merge(&repo, self.deployment, (from, to), *undo, &proceed)
             }),
+            Step::Stage(commit) => self.stage(commit, notes),
             Step::TakeEtcBack(number) => self.take_etc_back(*number, notes),
             Step::WriteHistory(history) => self.log.write_history(history),
             Step::DropHistory => self.log.drop_history(),
@@ -409,6 +410,12 @@ impl Worker<'_> {
                 built.copied
             ));
         }
+        Ok(())
+    }
+
+    fn stage(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {
+        let made = self.below_sysroot(|| deployments::deploy(&self.deployment.os, commit, true))?;
+        notes.push(format!("deployment {made} is staged, and boots next"));
         Ok(())
     }
 

@@ -56,6 +56,8 @@ pub enum Step {
         /// The place of what undoes it.
         undo: usize,
     },
+    /// Stage this commit, so that it boots next.
+    Stage(String),
     /// Take back what was merged into /etc, down to this place.
     TakeEtcBack(usize),
     /// Write down what was applied.
@@ -207,6 +209,7 @@ impl fmt::Display for Step {
                 )
             }
             Step::MergeEtc { to, .. } => write!(f, "merge the defaults of {to} into /etc"),
+            Step::Stage(commit) => write!(f, "stage the commit {commit}, to be booted next"),
             Step::TakeEtcBack(_) => write!(f, "take back what was merged into /etc"),
             Step::WriteHistory(_) => write!(f, "write down what was applied"),
             Step::DropHistory => write!(f, "forget what was applied"),

@@ -55,10 +55,14 @@ pub struct Transition {
     pub affected: Vec<Affected>,
     /// What became of the services that were to be restarted.
     pub restarted: Vec<Followed>,
+    /// The deployment of it that boots next, where that was asked for.
+    pub deployment: Option<String>,
     /// What is different in `/usr`.
     pub(crate) paths: Vec<(PathBuf, Change)>,
 }
 
+/// Where policies of SELinux are.
+const POLICIES: [&str; 2] = ["/usr/etc/selinux", "/usr/share/selinux"];
 /// Where the modules of kernels are.
 const MODULES: &str = "/usr/lib/modules";
 
@@ -123,6 +127,15 @@ impl Transition {
             .collect();
         let kept = merge.kept.iter();
         self.etc_kept = kept.map(|kept| (at(&kept.path), kept.reason)).collect();
+    }
+
+    /// Says that the policy of SELinux is another one, which nothing loads.
+    pub fn other_policy(&self) -> Option<String> {
+        let is_policy = |path: &Path| POLICIES.iter().any(|policy| path.starts_with(policy));
+        let differs = self.paths.iter().any(|(path, _)| is_policy(path));
+        differs.then(|| {
+            "the commit has another SELinux policy: its files are labelled by that, and what runs goes on with the one that is loaded, until a reboot".to_owned()
+        })
     }
 
     /// Whether packages are added and nothing else becomes of any.

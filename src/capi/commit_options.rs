@@ -265,8 +265,8 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_add_sign_key(
 /// @deploy: how
 ///
 /// `commit`: have it booted next, with the kernel arguments and the `/etc` of the deployment
-/// that `ostree admin deploy` would take them from. The default is not to. A value that this
-/// library does not know makes the operation fail with
+/// that `ostree admin deploy` would take them from. The default is not to. `apply`: the same with
+/// %OSTREE_SYSROOT_UNLOCK_DEPLOY_STAGED; the other value is refused. A value that this library does not know makes the operation fail with
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT.
 ///
 /// Since: 2026.1

@@ -15,7 +15,7 @@ use crate::capi::live_commit::{self, OstreeSysrootUnlockLiveCommit};
 use crate::capi::problem::{self, OstreeSysrootUnlockProblem};
 use crate::capi::text::{Filenames, filename, filenames, pointer, text};
 use crate::capi::types::{gint64, guint64};
-use crate::verbs::status::{Hierarchy, NoUpper, Usage};
+use crate::verbs::status::{Deltas, Hierarchy, NoUpper, Usage};
 
 /// OstreeSysrootUnlockHierarchy:
 ///
@@ -39,6 +39,7 @@ pub struct Value {
     upper_path: Option<CString>,
     upper_usage: Option<Usage>,
     no_upper_reason: Option<GString>,
+    deltas: Option<Deltas>,
     problems: Vec<Arc<problem::Value>>,
 }
 
@@ -60,6 +61,7 @@ impl From<Hierarchy> for Value {
             upper_path: upper.ok().map(|upper| filename(&upper.path)),
             upper_usage: upper.ok().and_then(|upper| upper.usage),
             no_upper_reason: upper.err().map(|reason| text(reason_of(reason))),
+            deltas: hierarchy.deltas,
             problems: problems.map(|one| Arc::new(one.into())).collect(),
         }
     }
@@ -366,5 +368,59 @@ unsafe fn store(place: *mut guint64, number: guint64) {
     if !place.is_null() {
         // SAFETY: the promise above.
         unsafe { place.write(number) };
+    }
+}
+
+/// ostree_sysroot_unlock_hierarchy_get_deltas:
+/// @hierarchy: a hierarchy
+/// @count: (out) (optional): how many commits
+///
+/// What makes other commits live at once: of those that were live in this boot, or were shown to a
+/// command. It goes with the boot.
+///
+/// Returns: %TRUE if it can be seen; otherwise @count is 0
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_deltas(
+    hierarchy: *mut OstreeSysrootUnlockHierarchy,
+    count: *mut guint64,
+) -> gboolean {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        let deltas = method(hierarchy, |hierarchy| hierarchy.deltas);
+        store(count, deltas.unwrap_or_default().count);
+        deltas.is_some().into()
+    }
+}
+
+/// ostree_sysroot_unlock_hierarchy_get_deltas_usage:
+/// @hierarchy: a hierarchy
+/// @entries: (out) (optional): directories, whiteouts, and files that were copied
+/// @bytes: (out) (optional): disk space, in bytes
+///
+/// What ostree_sysroot_unlock_hierarchy_get_deltas() takes beside links into the repository.
+/// Counted only where ostree_sysroot_unlock_options_set_usage() asked for it; where it was not,
+/// both are 0.
+///
+/// Returns: %TRUE if it was counted
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_deltas_usage(
+    hierarchy: *mut OstreeSysrootUnlockHierarchy,
+    entries: *mut guint64,
+    bytes: *mut guint64,
+) -> gboolean {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        let usage = method(hierarchy, |hierarchy| hierarchy.deltas?.usage);
+        let Usage {
+            entries: counted,
+            bytes: taken,
+        } = usage.unwrap_or_default();
+        store(entries, counted);
+        store(bytes, taken);
+        usage.is_some().into()
     }
 }

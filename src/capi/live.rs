@@ -22,7 +22,8 @@ use crate::verbs::apply::{apply, rollback};
 /// @commit: (nullable): a checksum or a ref, or %NULL for the commit of the deployment that boots
 /// next
 /// @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `preference`,
-/// `allow_replacement`, `allow_broken` and `restart` mean something here
+/// `allow_replacement`, `allow_broken`, `allow_other_system`, `no_pull`, `deploy` and `restart` mean
+/// something here
 /// @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
 /// describes
 /// @cancellable: (nullable): stops it
@@ -33,14 +34,16 @@ use crate::verbs::apply::{apply, rollback};
 /// %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT; where it was open, the state stays, and what was written
 /// lies over the new commit. Files of `/etc` that nobody has changed follow the commit. It lasts
 /// until ostree_sysroot_unlock_rollback(), ostree_sysroot_unlock_end() or a reboot. What boots next
-/// is not changed, and what runs goes on with the libraries that it has loaded.
+/// is not changed, unless ostree_sysroot_unlock_options_set_deploy() has it staged as well, and what
+/// runs goes on with the libraries that it has loaded.
 ///
 /// What the commit asks for is done afterwards: the loader's cache, users, directories in `/var`,
 /// unit files, and with ostree_sysroot_unlock_options_set_restart() services. What of it fails
 /// takes nothing back: ostree_sysroot_unlock_transition_get_follow_ups() says what became of each.
 ///
-/// The commit has to be in the repository of the system as a whole. It stays live also where its
-/// ref or its deployment is removed meanwhile.
+/// What the repository of the system lacks of the commit is pulled first, with its ref if @commit
+/// names one: from the remote of a ref that leads to it, or else of the booted deployment or the
+/// one that boots next. It stays live also where its ref or its deployment is removed meanwhile.
 ///
 /// Needs root, and takes the lock of the sysroot, unless
 /// ostree_sysroot_unlock_options_set_lock_held() says that the caller has it. @sysroot itself does
@@ -56,8 +59,8 @@ use crate::verbs::apply::{apply, rollback};
 /// ostree_sysroot_unlock_options_add_preference() says that this is meant,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
 /// ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
-/// wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there or not
-/// whole, or is %NULL where the booted deployment boots next,
+/// wrote to `/usr` meanwhile, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_FOUND if @commit is not there as a
+/// whole and cannot be pulled, or is %NULL where the booted deployment boots next,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if a program would no longer find a library or systemd
 /// would not read a unit file of the commit, unless
 /// ostree_sysroot_unlock_options_set_allow_broken() allows it (a dry run does not fail so), and
@@ -67,11 +70,14 @@ use crate::verbs::apply::{apply, rollback};
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSAFE_PATH, %OSTREE_SYSROOT_UNLOCK_ERROR_NO_SPACE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT if the repository or a database of packages is damaged,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
-/// @commit is no system or another one, %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
+/// @commit is no system, or another one unless
+/// ostree_sysroot_unlock_options_set_allow_other_system() allows that,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
-/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before; should
-/// even putting them back fail, the message says so and the next call repairs it.
+/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before, while what
+/// was pulled is in the repository; should even putting them back fail, the message says so and the
+/// next call repairs it.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///

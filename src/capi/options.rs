@@ -341,6 +341,48 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_allow_broken(
     }
 }
 
+/// ostree_sysroot_unlock_options_set_allow_other_system:
+/// @options: the options
+/// @allow_other_system: %TRUE to go on
+///
+/// `apply`: go on although the commit is of another operating system, by the `ID` of its
+/// os-release(5), or for another kind of machine. The default is to refuse.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_allow_other_system(
+    options: *mut OstreeSysrootUnlockOptions,
+    allow_other_system: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.allow_other_system(allow_other_system != GFALSE))
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_options_set_no_pull:
+/// @options: the options
+/// @no_pull: %TRUE to refuse it
+///
+/// `apply`: refuse a commit that is not in the repository as a whole. The default is to pull what
+/// is missing, where a remote is known that may have it.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_no_pull(
+    options: *mut OstreeSysrootUnlockOptions,
+    no_pull: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.no_pull(no_pull != GFALSE))
+        })
+    }
+}
+
 /// ostree_sysroot_unlock_options_set_restart:
 /// @options: the options
 /// @restart: %TRUE to restart them

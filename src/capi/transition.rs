@@ -16,7 +16,7 @@ use crate::capi::missing_library::{self, OstreeSysrootUnlockMissingLibrary};
 use crate::capi::omission::{self, OstreeSysrootUnlockOmission};
 use crate::capi::outcome::{self, OstreeSysrootUnlockOutcome};
 use crate::capi::package_difference::{self, OstreeSysrootUnlockPackageDifference};
-use crate::capi::text::{Filenames, filenames, list, text, texts};
+use crate::capi::text::{Filenames, filenames, list, pointer, text, texts};
 use crate::capi::types::guint64;
 use crate::transition::Transition;
 
@@ -48,6 +48,7 @@ pub struct Value {
     groups: StrV,
     affected: Vec<Arc<affected::Value>>,
     restarted: Vec<Arc<follow_up::Value>>,
+    deployment: Option<GString>,
 }
 
 impl From<Transition> for Value {
@@ -76,6 +77,7 @@ impl From<Transition> for Value {
             groups: texts(&transition.aftermath.groups),
             affected: affected.map(|one| Arc::new(one.into())).collect(),
             restarted: follow_up::values(&transition.restarted),
+            deployment: transition.deployment.as_deref().map(text),
         }
     }
 }
@@ -448,6 +450,25 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_restarted(
     unsafe {
         method(transition, |transition| {
             give_all::<OstreeSysrootUnlockFollowUp>(&transition.restarted)
+        })
+    }
+}
+
+/// ostree_sysroot_unlock_transition_get_deployment:
+/// @transition: a transition
+///
+/// Returns: (transfer none) (nullable): the deployment of the commit that boots next, as
+/// `COMMIT.SERIAL`, or %NULL where that was not asked for
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_transition_get_deployment(
+    transition: *mut OstreeSysrootUnlockTransition,
+) -> *const c_char {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(transition, |transition| {
+            pointer(transition.deployment.as_ref())
         })
     }
 }

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read, Seek};
 use elf::ElfStream;
 use elf::abi;
 use elf::endian::AnyEndian;
-use elf::file::Class;
+use elf::file::{Class, FileHeader};
 use elf::parse::ParseError;
 use elf::string_table::StringTable;
 
@@ -50,6 +50,25 @@ pub fn read(node: &dyn Node) -> Result<Option<Linked>> {
             Ok(parse(Cursor::new(whole)).ok().flatten())
         }
     }
+}
+
+/// Which kind of machine it is for, in words; `None` where it is no ELF file.
+pub fn machine(node: &dyn Node) -> Result<Option<String>> {
+    if node.side().file_type != FileType::Regular {
+        return Ok(None);
+    }
+    let mut content = node.open()?.take(64);
+    let mut head = Vec::new();
+    content.read_to_end(&mut head).map_err(unreadable)?;
+    Ok(machine_in(&head))
+}
+
+fn machine_in(head: &[u8]) -> Option<String> {
+    let ident = elf::file::parse_ident::<AnyEndian>(head.get(..abi::EI_NIDENT)?).ok()?;
+    let header = FileHeader::parse_tail(ident, head.get(abi::EI_NIDENT..)?).ok()?;
+    let name = elf::to_str::e_machine_to_string(header.e_machine);
+    let bits = if header.class == Class::ELF64 { 64 } else { 32 };
+    Some(format!("{} ({bits} bits)", name.trim_start_matches("EM_")))
 }
 
 fn unreadable(e: std::io::Error) -> Error {
@@ -132,6 +151,23 @@ mod tests {
         let needs = |own: &Linked| own.needed.iter().any(|name| name == "libc.so.6");
         assert!(own.as_ref().is_some_and(needs));
         assert_eq!(own.and_then(|own| own.soname), None);
+        Ok(())
+    }
+
+    #[test]
+    fn the_kind_of_machine_is_known_and_never_a_panic() -> Result<()> {
+        let program = std::env::current_exe().unwrap_or_default();
+        let own = machine(&*disk::root(&program)?)?.unwrap_or_default();
+        let (_, bits) = own.split_once(' ').unwrap_or_default();
+        assert_eq!(bits, format!("({} bits)", usize::BITS));
+
+        let mut head = [0; 64];
+        let file = std::fs::File::open(&program).map_err(unreadable)?;
+        file.take(64).read_exact(&mut head).map_err(unreadable)?;
+        assert_eq!(machine_in(&head), Some(own.clone()));
+        assert_eq!(machine_in(&head[..40]), None);
+        head[18] = if head[18] == 183 { 62 } else { 183 };
+        assert!(machine_in(&head).is_some_and(|other| other != own));
         Ok(())
     }
 

@@ -31,6 +31,13 @@ fn metadata_of(repo: &ostree::Repo, commit: &str) -> Result<(bool, Option<String
     Ok((bootable.unwrap_or(false), version))
 }
 
+/// Which architecture a commit says that it is for, be it partial.
+pub fn architecture(repo: &ostree::Repo, commit: &str) -> Result<Option<String>> {
+    let variant = repo.load_variant(ObjectType::Commit, commit)?;
+    let metadata = VariantDict::new(Some(&variant.child_value(0)));
+    Ok(metadata.lookup("ostree.architecture").ok().flatten())
+}
+
 /// Makes a commit of the tree `root`, with `parent` for its parent; says its checksum.
 pub fn commit(
     repo: &ostree::Repo,

@@ -144,9 +144,21 @@ fn identity(path: &Path) -> Result<(u64, u64)> {
         .map_err(|e| Error::os("looking at the sysroot", e).at(path))
 }
 
+/// The repository of the booted one where it can be written to, for as long as what comes with it
+/// is held: on the caller's own side.
+pub fn writable_repo() -> Result<(ostree::Repo, OwnedFd)> {
+    let sysroot = writable()?;
+    let repo = open_repo(&files::through(&sysroot, REPO)).map_err(|e| e.at(booted_repo_path()))?;
+    Ok((repo, sysroot))
+}
+
 /// A directory of the sysroot that can be written to, whatever its mount says; seen by
 /// nobody else.
 pub fn open_writable(_system: &System) -> Result<OwnedFd> {
+    writable()
+}
+
+fn writable() -> Result<OwnedFd> {
     let as_it_is = files::hold(Path::new(PATH))?;
     if is_writable(&as_it_is)? {
         return Ok(as_it_is);

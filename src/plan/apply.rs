@@ -27,6 +27,8 @@ pub struct Apply {
     pub space: Space,
     /// What tells whether the upper that is open is written to; `None` if nothing was yet.
     pub written: Option<u64>,
+    /// Whether it is to be booted next, too.
+    pub stage: bool,
 }
 
 /// Which commit it is to be.
@@ -40,13 +42,15 @@ pub enum Target {
 
 /// The plan, or why there can be none.
 pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
-    refuse_foreign(observation)?;
-    refuse_others(observation)?;
+    refuse(observation)?;
     let before = observation.applied();
     let (commit, history) = after(observation, request, &before)?;
     let back = matches!(request.target, Target::Before { .. });
     if !back && commit == observation.commit() {
-        return Ok(as_it_is(observation));
+        let mut plan = as_it_is(observation);
+        plan.steps
+            .extend(request.stage.then_some(Step::Stage(commit)));
+        return Ok(plan);
     }
     let untouched = request.written.is_none() && observation.stack.frozen().next().is_none();
     let is_booted = commit == observation.deployment.commit;
@@ -83,20 +87,24 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
     };
     let merge = Step::MergeEtc {
         from: observation.commit().to_owned(),
-        to: commit,
+        to: commit.clone(),
         undo: before.len(),
     };
+    // Last of what can fail, since it is not taken back.
+    let stage = request.stage.then_some(Step::Stage(commit));
     let merge = (!back).then_some(merge);
     match (&observation.mount, observation.upper_path()) {
         (Some(mount), Some(written)) => {
             steps.push(Step::Seal);
             steps.push(Step::CheckUnchanged(written, request.written));
             steps.extend(merge);
+            steps.extend(stage);
             steps.push(Step::Replace(cover, mount.id));
         }
         _ => {
             steps.extend(merge);
             steps.push(sign(record.state, &record.directory));
+            steps.extend(stage);
             steps.push(Step::Cover(cover));
         }
     }
@@ -143,7 +151,9 @@ pub fn finish(
     steps
 }
 
-fn refuse_others(observation: &Observation) -> Result<()> {
+/// Refuses what no commit can be applied over.
+pub fn refuse(observation: &Observation) -> Result<()> {
+    refuse_foreign(observation)?;
     let unsupported = |cause: &str| Error::new(Kind::Unsupported, cause).at(USR);
     if observation.flags.live {
         return Err(unsupported("rpm-ostree has applied another version live")
@@ -285,19 +295,21 @@ mod tests {
     use crate::observe::tests::{locked, unlocked};
 
     fn ask(observation: &Observation, target: Target, written: Option<u64>) -> Result<Plan> {
-        apply(
-            observation,
-            &Apply {
-                target,
-                token: Token::from_bits(9),
-                now: 5_000_000,
-                space: Space {
-                    disk: Some(1 << 30),
-                    memory: 1 << 30,
-                },
-                written,
+        apply(observation, &request(target, written, false))
+    }
+
+    fn request(target: Target, written: Option<u64>, stage: bool) -> Apply {
+        Apply {
+            target,
+            token: Token::from_bits(9),
+            now: 5_000_000,
+            space: Space {
+                disk: Some(1 << 30),
+                memory: 1 << 30,
             },
-        )
+            written,
+            stage,
+        }
     }
 
     fn writable(mut observation: Observation) -> Observation {
@@ -350,6 +362,21 @@ mod tests {
         let booted = || Target::Commit("c".repeat(64), None);
         let plan = ask(&locked(), booted(), None)?;
         assert_eq!((plan.steps.len(), plan.after), (0, Stack::base()));
+        Ok(())
+    }
+
+    #[test]
+    fn it_is_staged_last_before_the_swap_or_alone_where_it_is_there_already() -> Result<()> {
+        for (open, written) in [(locked(), None), (unlocked(None), Some(7))] {
+            let plan = apply(&writable(open), &request(other(), written, true))?;
+            let swap = plan.steps.iter().position(Step::is_swap).unwrap_or(0);
+            let before = plan.steps[..swap].last();
+            assert_eq!(before, Some(&Step::Stage("d".repeat(64))));
+        }
+        let booted = Target::Commit("c".repeat(64), None);
+        let plan = apply(&locked(), &request(booted, None, true))?;
+        assert_eq!(plan.steps, [Step::Stage("c".repeat(64))]);
+        assert_eq!(plan.after, Stack::base());
         Ok(())
     }
 

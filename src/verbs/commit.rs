@@ -22,6 +22,7 @@ use crate::packages::{self, Databases, Package};
 use crate::perform;
 use crate::records;
 use crate::replay::{self, Action};
+use crate::same_system;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
 use crate::sys::namespace;
@@ -174,7 +175,10 @@ fn plan(
     let replay = match &onto {
         None => replay::on_their_base(found)?,
         Some(onto) => {
-            let root = live::fit(repo, &base, onto)?;
+            let root = live::whole(repo, onto)?;
+            if let Some(how) = same_system::difference(repo, &base, onto)? {
+                return Err(same_system::other(onto, &how).next("name a commit of the same system"));
+            }
             let decide = |path: &Path| changes::preferred(&options.prefer, path);
             replay::on(found, root, &decide)?
         }

@@ -3,6 +3,7 @@
 //! stale or wrong. Changes nothing; works without privilege, and says what it could
 //! not see then.
 
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use gio::prelude::*;
 use rustix::fs::{Access, AtFlags, CWD};
 
 use crate::config;
+use crate::delta;
 use crate::error::{Error, Result};
 use crate::kept;
 use crate::observe::{self, Observation, USR};
@@ -53,6 +55,8 @@ pub struct Hierarchy {
     pub layers: Vec<PathBuf>,
     /// The writable part, or why it cannot be shown.
     pub upper: Result<UpperInfo, NoUpper>,
+    /// What makes other commits live, of this boot; `None` where it cannot be seen.
+    pub deltas: Option<Deltas>,
     /// What is stale or wrong.
     pub problems: Vec<Problem>,
 }
@@ -76,6 +80,16 @@ pub struct UpperInfo {
     /// The directory that takes what is written.
     pub path: PathBuf,
     /// What it holds, where that was asked for.
+    pub usage: Option<Usage>,
+}
+
+/// What makes other commits live at once, as they were live before, or were shown to a command; it
+/// goes with the boot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Deltas {
+    /// How many commits.
+    pub count: u64,
+    /// What they hold beside links into the repository, where that was asked for.
     pub usage: Option<Usage>,
 }
 
@@ -149,6 +163,7 @@ fn hierarchy(observation: &Observation, options: &Options, watch: &Watch<'_>) ->
             .map(|layer| layer.0.clone())
             .collect(),
         upper: upper_info(observation, options, watch)?,
+        deltas: deltas(&observation.deployment, options, watch)?,
         problems: problems(observation),
     })
 }
@@ -189,16 +204,37 @@ fn upper_info(
         ))));
     }
     let usage = match options.usage {
-        true => Some(count(&path, watch)?),
+        true => Some(count(std::slice::from_ref(&path), &|_| true, watch)?),
         false => None,
     };
     Ok(Ok(UpperInfo { path, usage }))
 }
 
-/// Everything below `directory`, itself not counted.
-fn count(directory: &Path, watch: &Watch<'_>) -> Result<Usage> {
+fn deltas(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Result<Option<Deltas>> {
+    let Some(all) = delta::cached(deployment) else {
+        return Ok(None);
+    };
+    let is_own = |metadata: &Metadata| metadata.is_dir() || metadata.nlink() == 1;
+    let usage = match options.usage {
+        true => Some(count(&all, &is_own, watch)?),
+        false => None,
+    };
+    let count = all.len() as u64;
+    Ok(Some(Deltas { count, usage }))
+}
+
+/// Everything below `directories` that is meant, themselves not counted.
+fn count(
+    directories: &[PathBuf],
+    is_meant: &dyn Fn(&Metadata) -> bool,
+    watch: &Watch<'_>,
+) -> Result<Usage> {
     let mut usage = Usage::default();
-    let mut waiting = vec![directory.to_owned()];
+    let mut waiting = directories.to_vec();
     let unreadable = |path: &Path, e| Error::io("counting what it holds", e).at(path);
     while let Some(directory) = waiting.pop() {
         if let Some(cancellable) = watch.cancellable {
@@ -210,8 +246,10 @@ fn count(directory: &Path, watch: &Watch<'_>) -> Result<Usage> {
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };
-            usage.entries += 1;
-            usage.bytes += metadata.blocks() * 512;
+            if is_meant(&metadata) {
+                usage.entries += 1;
+                usage.bytes += metadata.blocks() * 512;
+            }
             if metadata.is_dir() {
                 waiting.push(entry.path());
             }

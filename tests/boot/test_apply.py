@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.fixtures import trees
@@ -80,6 +82,12 @@ def test_again_and_again_and_all_the_way_back(system, usr, libostree, mounts, is
     again = mounts()
     assert "is live already" in system.run("ostree-unlock apply second").stdout
     assert mounts() == again and usr()["live"]["rollbacks"] == 2
+    # their files are links, whatever they bring
+    (counted,) = json.loads(system.run("ostree-unlock status --usage --json").stdout)["hierarchies"]
+    assert usr()["deltas"] == {"count": 2, "entries": None, "bytes": None}
+    assert counted["deltas"]["count"] == 2 and counted["deltas"]["entries"] > 0 and counted["deltas"]["bytes"] < 3_000_000
+    as_anybody = json.loads(system.run("ostree-unlock --json", user="nobody").stdout)["hierarchies"][0]
+    assert as_anybody["deltas"] is None
     system.run("ostree-unlock rollback --all")
     is_locked()
     assert listing(system) == before and mounts() == mounted
@@ -155,6 +163,49 @@ def test_what_cannot_be_applied_is_refused(system):
     assert is_refused(20, "apply", "other")
 
 
+@trees("trixie")
+def test_what_stays_until_a_reboot_is_said(system):
+    """A dry run and an apply say the same of a kernel and of a policy that come with the commit; and links are made, so no copies."""
+    other_commit(system, "mkdir -p /usr/lib/modules/7.0.0-other /usr/share/selinux && touch /usr/lib/modules/7.0.0-other/x /usr/share/selinux/policy")
+    for words in ("--dry-run", ""):
+        said = " ".join(system.run(f"ostree-unlock apply other {words}").stdout.split())
+        assert "Kernels: 7.0.0-other; the modules of the one that runs stay." in said, said
+        assert "another SELinux policy" in said and "copied" not in said
+    system.run("ostree-unlock rollback")
+    other_commit(system, "touch /usr/else", "plain")
+    said = system.run("ostree-unlock apply plain").stdout
+    assert "SELinux" not in said and "Kernels" not in said, said
+
+
+FOR_ANOTHER_MACHINE = r"""
+sh=$(readlink -f /usr/bin/sh); cp $sh /usr/x; printf '\267' | dd of=/usr/x bs=1 seek=18 conv=notrunc; mv /usr/x $sh
+"""
+
+
+@trees("trixie")
+@pytest.mark.parametrize("how", ["system", "machine", "told"])
+def test_another_system_has_to_be_allowed(system, how):
+    """By its os-release, by the machine that its shell is for, and by what both commits say of themselves."""
+    changes, named = {
+        "system": ("sed -i 's/^ID=.*/ID=other/' /usr/lib/os-release", "other, and not debian"),
+        "machine": (FOR_ANOTHER_MACHINE, "AARCH64 (64 bits), and not X86_64 (64 bits)"),
+        "told": ("touch /usr/new", "aarch64, and not x86_64"),
+    }[how]
+    other_commit(system, changes)
+    if how == "told":
+        say = "ostree commit -b %s --tree=ref=%s --add-metadata-string=ostree.architecture=%s"
+        system.run(say % ("other", "other", "aarch64"))
+        system.run(say % ("same", f"debian/{system.target.suite.name}", "x86_64") + " && ostree admin deploy --no-prune same")
+        system.reboot()
+    refused = system.run("ostree-unlock apply other", check=False)
+    assert refused.returncode == 2 and f"another system: {named}" in refused.stderr, refused
+    assert "--allow-other-system" in refused.stderr
+    allowed = system.run("ostree-unlock apply other --allow-other-system --dry-run").stdout
+    assert named in allowed, allowed
+    if how != "machine":  # nothing would start afterwards
+        assert named in system.run("ostree-unlock apply other --allow-other-system").stdout
+
+
 ETC = r"""
 echo new >/etc/new-default; mkdir /etc/new.d && echo x >'/etc/new.d/odd name'; ln -s new-default /etc/new-link
 echo theirs >>/etc/profile; chmod 600 /etc/debian_version; rm /etc/issue.net; rm /etc/bash.bashrc && mkdir /etc/bash.bashrc
@@ -204,3 +255,47 @@ def test_no_boot_sees_what_was_merged(system):
     assert [line for line in now if not line.startswith("b'/mine'")] == before and len(now) == len(before) + 1
     left = system.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
     assert left == "", left
+
+
+STAGED = "install -D /dev/stdin /run/stub/systemctl && PATH=/run/stub:$PATH ostree-unlock apply other --stage"
+
+
+def changed_in_etc(system) -> set[str]:
+    """What this machine has of its own in /etc, by libostree."""
+    return set(system.run("ostree admin config-diff").stdout.splitlines())
+
+
+@trees("bookworm", "sid")
+def test_what_is_staged_too_boots_with_its_own_etc(system, is_locked):
+    commit = other_commit(system, ETC)
+    assert "gone at a reboot" in " ".join(system.run("ostree-unlock apply other --dry-run").stdout.split())
+    system.run("echo mine >/etc/issue && echo mine >/etc/mine")
+    before = changed_in_etc(system)
+    would = system.run("ostree-unlock apply other --stage --dry-run").stdout
+    assert f"stage the commit {commit}" in " ".join(would.split()) and "gone at a reboot" not in would
+    # libostree asks systemd to start the unit that will finalize it
+    done = system.run(f"{STAGED} --json", input="#!/bin/sh\n").stdout
+    assert f'"deployment": "{commit}.0"' in done, done
+    assert "(staged)" in system.run("ostree admin status").stdout
+    # it boots next already
+    again = system.run("ostree-unlock apply other --stage --dry-run").stdout
+    assert "stage the commit" not in again, again
+    system.run("ostree-unlock cleanup --etc")
+    system.reboot()
+    is_locked()
+    assert f'"commit": "{commit}"' in system.run("ostree-unlock --json").stdout
+    assert changed_in_etc(system) == before
+    assert system.read("/etc/issue") == system.read("/etc/mine") == "mine\n"
+    assert system.read("/etc/new-default") == "new\n"
+
+
+@trees("trixie")
+def test_what_cannot_be_staged_is_not_applied(system, is_locked):
+    other_commit(system, "rm -rf /usr/lib/modules/* /usr/lib/ostree-boot/*; touch /usr/new")
+    before = listing(system, "/etc")
+    refused = system.run(STAGED, input="#!/bin/sh\n", check=False)
+    assert refused.returncode == 1 and "kernel" in refused.stderr, refused
+    is_locked()
+    assert listing(system, "/etc") == before
+    assert "(staged)" not in system.run("ostree admin status").stdout
+    system.run("ostree-unlock apply other")

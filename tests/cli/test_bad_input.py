@@ -74,11 +74,13 @@ def lock(system):
     return hold
 
 
-@pytest.mark.parametrize("verb", ["begin", "end"])
+PREPARE = {"begin": "true", "end": "ostree-unlock begin", "apply next": "ostree commit -b next --tree=ref=debian/$(hostname)"}
+
+
+@pytest.mark.parametrize("verb", PREPARE)
 def test_not_root(system, refused, verb):
-    if verb == "end":
-        system.run("ostree-unlock begin")
-    error = refused("permission-denied", verb, user="nobody")
+    system.run(PREPARE[verb])
+    error = refused("permission-denied", *verb.split(), user="nobody")
     assert "root" in error["message"]
 
 
@@ -129,22 +131,21 @@ def test_a_sysroot_that_does_not_exist(refused):
     assert "No such file" in error["message"]
 
 
-@pytest.mark.parametrize("verb", ["begin", "end"])
+@pytest.mark.parametrize("verb", PREPARE)
 def test_the_lock_is_held(system, refused, lock, verb):
-    if verb == "end":
-        system.run("ostree-unlock begin")
-    locker = lock()
-    error = refused("sysroot-locked", verb)
+    system.run(PREPARE[verb])
+    locker, words = lock(), verb.split()
+    error = refused("sysroot-locked", *words)
     assert error["path"] == "/sysroot/ostree/lock"
     (holder,) = error["holders"]
     assert (holder["command"], holder["use"], holder["uid"]) == ("python3", "locks", 0)
 
     started = time.monotonic()
-    refused("sysroot-locked", verb, "--lock-wait", "0.5")
+    refused("sysroot-locked", *words, "--lock-wait", "0.5")
     assert 1 <= time.monotonic() - started < 10
 
     # Whoever waits goes on as soon as the lock is free.
-    waiting = system.popen(["ostree-unlock", verb, "--lock-wait", "30"], stdout=subprocess.PIPE, text=True)
+    waiting = system.popen(["ostree-unlock", *words, "--lock-wait", "30"], stdout=subprocess.PIPE, text=True)
     time.sleep(0.3)
     assert waiting.poll() is None
     locker.communicate()

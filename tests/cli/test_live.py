@@ -8,7 +8,7 @@ from harness import documents
 
 KEYS = {
     "format", "unlocked", "dry_run", "steps", "notes", "from", "to", "added", "removed", "changed", "packages", "etc", "etc_kept",
-    "kernels", "unresolved", "malformed", "after", "users", "groups", "affected", "restarted",
+    "kernels", "deployment", "unresolved", "malformed", "after", "users", "groups", "affected", "restarted",
 }  # fmt: skip
 
 CHANGE = r"""

@@ -9,7 +9,7 @@ from harness import documents
 
 HIERARCHY = {
     "path", "unlocked", "read_only", "writable", "persistent", "made_by", "since", "until", "live", "layers", "upper",
-    "upper_reason", "problems",
+    "upper_reason", "deltas", "problems",
 }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def test_in_json(system, unlock):
         "layers": [],
         "upper": None,
         "upper_reason": "locked",
+        "deltas": {"count": 0, "entries": None, "bytes": None},
         "problems": [],
     }
 

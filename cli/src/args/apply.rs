@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use ostree_unlock::{Options, Prefer};
+use ostree_unlock::{Deploy, Options, Prefer};
 
 use super::SysrootArgs;
 use crate::values;
@@ -65,6 +65,18 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     allow_broken: bool,
 
+    /// Go on although the commit is of another operating system, or for another kind of machine
+    #[arg(long)]
+    allow_other_system: bool,
+
+    /// Refuse a commit that is not here as a whole, instead of pulling it
+    #[arg(long)]
+    no_pull: bool,
+
+    /// Stage it as well, so that it boots next
+    #[arg(long)]
+    stage: bool,
+
     #[command(flatten)]
     pub(crate) live: LiveArgs,
 }
@@ -73,9 +85,15 @@ impl ApplyArgs {
     /// As the library takes them.
     pub(crate) fn options(&self) -> Options {
         let options = self.live.options();
+        let options = match self.stage {
+            true => options.deploy(Deploy::Staged),
+            false => options,
+        };
         options
             .allow_replacement(self.allow_replacement)
             .allow_broken(self.allow_broken)
+            .no_pull(self.no_pull)
+            .allow_other_system(self.allow_other_system)
     }
 }
 

@@ -6,8 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use ostree_unlock::{
-    Config, Conflict, DeploymentId, Detection, Error, Hierarchy, Holder, Kept, Kind, Live, NoUpper,
-    Outcome, Overview, Prefer, Problem, Revision, Setting, State, Transfer, UpperInfo, Usage,
+    Config, Conflict, Deltas, DeploymentId, Detection, Error, Hierarchy, Holder, Kept, Kind, Live,
+    NoUpper, Outcome, Overview, Prefer, Problem, Revision, Setting, State, Transfer, UpperInfo,
+    Usage,
 };
 use serde_json::{Value, json};
 
@@ -189,6 +190,7 @@ fn hierarchy(hierarchy: &Hierarchy) -> Value {
         "layers": hierarchy.layers.iter().map(|path| lossy(path)).collect::<Vec<_>>(),
         "upper": upper,
         "upper_reason": reason,
+        "deltas": hierarchy.deltas.as_ref().map(deltas),
         "problems": hierarchy.problems.iter().map(problem).collect::<Vec<_>>(),
     })
 }
@@ -199,6 +201,14 @@ fn live(live: &Live) -> Value {
         "origin": live.origin,
         "since": live.since.and_then(time::rfc3339),
         "rollbacks": live.rollbacks,
+    })
+}
+
+fn deltas(deltas: &Deltas) -> Value {
+    json!({
+        "count": deltas.count,
+        "entries": deltas.usage.map(|usage| usage.entries),
+        "bytes": deltas.usage.map(|usage| usage.bytes),
     })
 }
 
@@ -271,6 +281,7 @@ mod tests {
                     "layers": [],
                     "upper": null,
                     "upper_reason": "locked",
+                    "deltas": null,
                     "problems": [],
                 }],
             })
@@ -300,6 +311,7 @@ mod tests {
                 "layers": ["/x/deltas/1"],
                 "upper": { "path": samples::UPPER, "entries": null, "bytes": null },
                 "upper_reason": null,
+                "deltas": { "count": 2, "entries": null, "bytes": null },
                 "problems": [{ "code": "stale-flag", "text": "A flag is stale." }],
             })
         );

@@ -138,6 +138,12 @@ fn changes(transition: &Transition) -> String {
     for (path, why) in &transition.etc_kept {
         text += &format!("Kept as it is: {}: {why}\n", quoted(path.as_os_str()));
     }
+    if !transition.kernels.is_empty() {
+        text += &format!(
+            "Kernels: {}; the modules of the one that runs stay.\n",
+            transition.kernels.join(", ")
+        );
+    }
     let mut diff = PackageDiff::default();
     diff.packages.clone_from(&transition.packages);
     if !diff.packages.is_empty() {
@@ -185,6 +191,7 @@ pub(crate) fn json(transition: &Transition) -> Value {
             "reason": why,
         })).collect::<Vec<_>>(),
         "kernels": transition.kernels,
+        "deployment": transition.deployment,
         "unresolved": transition.unresolved.iter().map(|one| json!({
             "path": one.file.to_string_lossy(),
             "soname": one.soname,
@@ -238,6 +245,7 @@ mod tests {
         Files: 2 added, 1 changed.\n\
         Merged into /etc: /etc/new.\n\
         Kept as it is: /etc/issue: it was changed here\n\
+        Kernels: 6.12.1; the modules of the one that runs stay.\n\
         Packages: 1 added, purely additive\n\
         added  new  all  1\n";
 
@@ -318,6 +326,7 @@ mod tests {
             "etc": ["/etc/new"],
             "etc_kept": [{ "path": "/etc/issue", "reason": "it was changed here" }],
             "kernels": ["6.12.1"],
+            "deployment": null,
                 "unresolved": [],
                 "malformed": [],
                 "after": [],

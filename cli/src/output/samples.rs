@@ -2,7 +2,7 @@
 //! Results of the library as the tests of both forms of output show them.
 
 use ostree_unlock::{
-    Change, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome,
+    Change, Deltas, DeploymentId, Difference, FileType, Hierarchy, Live, MadeBy, NoUpper, Outcome,
     Overview, Package, PackageChange, PackageDifference, PackageFormat, PackageState, Problem,
     Side, State, Transition, UpperInfo,
 };
@@ -32,6 +32,7 @@ pub(super) fn locked() -> Overview {
             live: None,
             layers: Vec::new(),
             upper: Err(NoUpper::Locked),
+            deltas: None,
             problems: Vec::new(),
         }],
     }
@@ -57,6 +58,10 @@ pub(super) fn unlocked() -> Overview {
         layers: vec!["/x/deltas/1".into()],
         upper: Ok(UpperInfo {
             path: UPPER.into(),
+            usage: None,
+        }),
+        deltas: Some(Deltas {
+            count: 2,
             usage: None,
         }),
         problems: vec![Problem {

@@ -246,6 +246,7 @@ fn one_hierarchy(hierarchy: &Hierarchy, width: usize, now: i64) -> String {
         text += &until(hierarchy, now);
         text += &live(hierarchy, now);
         text += &upper(hierarchy);
+        text += &deltas(hierarchy);
     }
     for problem in &hierarchy.problems {
         text += &wrap::hanging(&label("problem"), &problem.text);
@@ -324,6 +325,18 @@ fn upper(hierarchy: &Hierarchy) -> String {
     }
 }
 
+fn deltas(hierarchy: &Hierarchy) -> String {
+    let Some(deltas) = hierarchy.deltas.filter(|deltas| deltas.count > 0) else {
+        return String::new();
+    };
+    let own = deltas.usage.map(|usage| format!(", {}", amount(usage)));
+    let commits = match deltas.count {
+        1 => "of 1 commit".to_owned(),
+        more => format!("of {more} commits"),
+    };
+    line("deltas", &(commits + &own.unwrap_or_default()))
+}
+
 fn label(name: &str) -> String {
     format!("  {name:<8}")
 }
@@ -372,7 +385,7 @@ mod tests {
         // The time stands in the local time zone: only what surrounds it is compared.
         let text = status(&samples::unlocked(), NOW);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 8, "{text}");
+        assert_eq!(lines.len(), 9, "{text}");
         assert_eq!(lines[1], "/usr  development  writable, gone after reboot");
         assert!(lines[2].starts_with("  since   2026-11-2"), "{text}");
         assert!(lines[2].ends_with(" (12 minutes), by ostree-unlock"));
@@ -381,8 +394,9 @@ mod tests {
         let live = "  live    3f9c0a1b2c3d (debian/next, ";
         assert!(lines[4].starts_with(live), "{text}");
         assert_eq!(lines[5], format!("  upper   {}", samples::UPPER));
-        assert_eq!(lines[6], "  problem A flag is stale.");
-        assert_eq!(lines[7], "  relock  ostree-unlock end");
+        assert_eq!(lines[6], "  deltas  of 2 commits");
+        assert_eq!(lines[7], "  problem A flag is stale.");
+        assert_eq!(lines[8], "  relock  ostree-unlock end");
     }
 
     #[test]

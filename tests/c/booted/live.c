@@ -160,6 +160,7 @@ expect_the_changes (OstreeSysrootUnlockTransition *done)
   g_assert_cmpstr (ostree_sysroot_unlock_omission_get_path (kept->pdata[0]), ==, "/etc/issue");
   g_assert_nonnull (strstr (ostree_sysroot_unlock_omission_get_reason (kept->pdata[0]), "changed here"));
   g_assert_cmpstr (ostree_sysroot_unlock_transition_get_kernels (done)[0], ==, NULL);
+  g_assert_null (ostree_sysroot_unlock_transition_get_deployment (done));
 }
 
 static void

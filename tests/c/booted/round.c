@@ -81,6 +81,9 @@ expect_unlocked (OstreeSysroot *sysroot)
   g_assert_true (ostree_sysroot_unlock_hierarchy_get_upper_usage (found, &entries, &bytes));
   g_assert_cmpuint (entries, ==, 1);
   g_assert_cmpuint (bytes, >=, 4096);
+  g_assert_true (ostree_sysroot_unlock_hierarchy_get_deltas (found, &entries));
+  g_assert_true (ostree_sysroot_unlock_hierarchy_get_deltas_usage (found, NULL, &bytes));
+  g_assert_cmpuint (entries + bytes, ==, 0);
   g_assert_cmpint (state_for_libostree (sysroot), ==, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT);
   g_assert_true (can_write ());
 

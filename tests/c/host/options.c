@@ -136,6 +136,10 @@ options_of_live_commits (OstreeSysroot *sysroot)
   options = ostree_sysroot_unlock_options_new ();
   ostree_sysroot_unlock_options_set_allow_broken (options, TRUE);
   ostree_sysroot_unlock_options_set_allow_broken (options, FALSE);
+  ostree_sysroot_unlock_options_set_allow_other_system (options, TRUE);
+  ostree_sysroot_unlock_options_set_allow_other_system (options, FALSE);
+  ostree_sysroot_unlock_options_set_no_pull (options, TRUE);
+  ostree_sysroot_unlock_options_set_no_pull (options, FALSE);
   ostree_sysroot_unlock_options_set_only_etc (options, TRUE);
   ostree_sysroot_unlock_options_set_only_etc (options, FALSE);
   ostree_sysroot_unlock_options_set_restart (options, TRUE);

@@ -27,6 +27,7 @@ open("/usr/new", "w").close()
 assert usr().get_path() == "/usr"
 assert usr().get_made_by() == "ostree-unlock"
 assert usr().get_upper_usage() == (False, 0, 0)
+assert (usr().get_deltas(), usr().get_deltas_usage()) == ((True, 0), (False, 0, 0))
 counted, entries, _ = usr(usage=True).get_upper_usage()
 assert (counted, entries) == (True, 1)
 

@@ -80,7 +80,7 @@ expect(done, base, added, State.TRANSIENT)
 assert live() == ((added, "added", 1), [added])
 assert (done.get_added(), done.get_removed(), done.get_changed()) == (2, 0, 2)
 assert done.is_purely_additive() and [one.get_name() for one in done.get_packages()] == ["new"]
-assert (done.get_etc(), done.get_kernels()) == (["/etc/odd name"], [])
+assert (done.get_etc(), done.get_kernels(), done.get_deployment()) == (["/etc/odd name"], [], None)
 (kept,) = done.get_etc_kept()
 assert kept.get_path() == "/etc/issue" and "changed here" in kept.get_reason()
 assert os.path.exists("/usr/lib/new") and os.path.exists("/etc/odd name")

@@ -27,6 +27,7 @@ options = OstreeUnlock.Options(
     time_limit=60,
     after_upgrade=False,
     allow_broken=True,
+    allow_other_system=True,
     allow_replacement=True,
     only_etc=False,
     restart=True,
@@ -48,6 +49,7 @@ options = OstreeUnlock.Options(
     kept="name",
     scratch=True,
     merge_etc=True,
+    no_pull=True,
     scratch_var=True,
     home=OstreeUnlock.Home.SHARED,
     record="site",
@@ -57,7 +59,7 @@ assert isinstance(options, OstreeUnlock.Options)
 assert isinstance(OstreeUnlock.Options.new(), OstreeUnlock.Options)
 options.set_lazy(False)
 
-expect_type_error("no option 'speed'; there are after_upgrade, allow_broken, allow_replacement, backing, body", OstreeUnlock.Options, speed=1)
+expect_type_error("no option 'speed'; there are after_upgrade, allow_broken, allow_other_system, allow_replacement, backing", OstreeUnlock.Options, speed=1)
 expect_type_error("'speed'", OstreeUnlock.begin, None, speed=1)
 expect_type_error("not both", OstreeUnlock.end, None, options=options, lazy=True)
 expect_type_error("argument", OstreeUnlock.Options, preferences=["/"])
