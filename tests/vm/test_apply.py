@@ -39,3 +39,11 @@ def test_no_other_boot_has_what_was_live(systemd_machine, expect_state):
     assert etc(machine) == before and listing(machine) == usr
     left = machine.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout
     assert left == "", left
+
+    # Staged by the apply itself: it boots with what this machine has of its own in /etc, and nothing else.
+    own = machine.run("ostree admin config-diff | sort").stdout
+    machine.run("ostree-unlock apply other --stage", timeout=300)
+    machine.reboot()
+    expect_state(machine, "none")
+    assert machine.exists("/usr/share/live")
+    assert machine.run("ostree admin config-diff | sort").stdout == own
