@@ -5,11 +5,13 @@ import pytest
 from crash.test_kept import killed_everywhere, killed_while_deployed
 from harness.fixtures import trees
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @trees("trixie")
 @pytest.mark.parametrize(
     ("operation", "step"),
-    [("commit", 31), ("keep-save", 31), ("keep-restore", 13), ("run-scratch", 31)],
+    [("commit", 61), ("keep-save", 61), ("keep-restore", 13), ("run-scratch", 31)],
 )
 def test_killed_here_and_there(system, operation, step):
     killed_everywhere(system, operation, step)
@@ -17,4 +19,4 @@ def test_killed_here_and_there(system, operation, step):
 
 @trees("trixie")
 def test_killed_while_it_is_deployed(system):
-    killed_while_deployed(system, 61)
+    killed_while_deployed(system, 127)
