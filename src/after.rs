@@ -177,17 +177,31 @@ impl Wanted {
         self
     }
 
-    /// The steps that [`follow`] will take, for who only wants to know.
-    pub fn steps(&self) -> Vec<Step> {
-        let wanted = [
-            (self.libraries, Step::LoaderCache),
-            (!self.users.is_empty(), Step::Users),
-            (!self.files.is_empty(), Step::Files),
-            (self.units, Step::UnitFiles),
-            (!self.reloads.is_empty(), Step::Reload),
-        ];
-        let is_wanted = |(wanted, step): (bool, Step)| wanted.then_some(step);
-        wanted.into_iter().filter_map(is_wanted).collect()
+    /// What [`follow`] will do, in its order, for people.
+    pub fn steps(&self) -> Vec<String> {
+        let list = |what: &str, names: &[String]| {
+            (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+        };
+        let cache = self
+            .libraries
+            .then(|| "write the loader's cache anew".to_owned());
+        let units = self
+            .units
+            .then(|| "have systemd read its unit files anew".to_owned());
+        let told = self.reloads.iter();
+        cache
+            .into_iter()
+            .chain(list(
+                "make the users and groups of sysusers.d:",
+                &self.users,
+            ))
+            .chain(list(
+                "make the files and directories of tmpfiles.d:",
+                &self.files,
+            ))
+            .chain(units)
+            .chain(told.map(|service| format!("have {service} read its files anew")))
+            .collect()
     }
 }
 
@@ -381,34 +395,51 @@ mod tests {
         use Change::{Added, Metadata, Modified, Removed};
         assert_eq!(wanted(&[("/usr/bin/x", Modified)]), Wanted::default());
         for (path, change, steps) in [
-            ("/usr/lib/libx.so.1", Removed, vec![Step::LoaderCache]),
-            ("/usr/lib/libx.so", Added, vec![Step::LoaderCache]),
-            ("/usr/lib/libx.sox", Added, vec![]),
-            ("/usr/etc/ld.so.conf.d/x", Added, vec![Step::LoaderCache]),
-            ("/usr/lib/libx.so.1", Metadata, vec![]),
-            ("/usr/lib/sysusers.d/x.conf", Added, vec![Step::Users]),
-            ("/usr/lib/sysusers.d/x.conf", Removed, vec![]),
-            ("/usr/lib/sysusers.d/x", Added, vec![]),
-            ("/usr/lib/tmpfiles.d/x.conf", Modified, vec![Step::Files]),
-            ("/usr/lib/tmpfiles.d/x/y.conf", Modified, vec![]),
+            (
+                "/usr/lib/libx.so.1",
+                Removed,
+                "write the loader's cache anew",
+            ),
+            ("/usr/lib/libx.so", Added, "write the loader's cache anew"),
+            ("/usr/lib/libx.sox", Added, ""),
+            (
+                "/usr/etc/ld.so.conf.d/x",
+                Added,
+                "write the loader's cache anew",
+            ),
+            ("/usr/lib/libx.so.1", Metadata, ""),
+            (
+                "/usr/lib/sysusers.d/x.conf",
+                Added,
+                "make the users and groups of sysusers.d: x.conf",
+            ),
+            ("/usr/lib/sysusers.d/x.conf", Removed, ""),
+            ("/usr/lib/sysusers.d/x", Added, ""),
+            (
+                "/usr/lib/tmpfiles.d/x.conf",
+                Modified,
+                "make the files and directories of tmpfiles.d: x.conf",
+            ),
+            ("/usr/lib/tmpfiles.d/x/y.conf", Modified, ""),
             (
                 "/usr/lib/systemd/system/x.service",
                 Removed,
-                vec![Step::UnitFiles],
+                "have systemd read its unit files anew",
             ),
             (
                 "/usr/lib/systemd/system/x.service.d/y.conf",
                 Added,
-                vec![Step::UnitFiles],
+                "have systemd read its unit files anew",
             ),
-            ("/usr/lib/systemd/user/x.service", Added, vec![]),
+            ("/usr/lib/systemd/user/x.service", Added, ""),
             (
                 "/usr/share/dbus-1/system.d/x.conf",
                 Added,
-                vec![Step::Reload],
+                "have dbus.service read its files anew",
             ),
         ] {
-            assert_eq!(wanted(&[(path, change)]).steps(), steps, "{path}");
+            let wanted = wanted(&[(path, change)]).steps();
+            assert_eq!(wanted.join("; "), steps, "{path}");
         }
     }
 

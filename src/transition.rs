@@ -202,20 +202,36 @@ impl Transition {
         .next("mend the commit, or allow that (--allow-broken)"))
     }
 
+    /// Says what would come after the swap.
+    pub fn foresee(&mut self, wanted: &Wanted, restart: bool) {
+        self.find_affected(None);
+        self.outcome.steps.extend(wanted.steps());
+        if restart {
+            let units = self.to_be_restarted().join(", ");
+            let restart = (!units.is_empty()).then(|| format!("restart {units}"));
+            self.outcome.steps.extend(restart);
+        }
+    }
+
     /// Does what comes after the swap; `since` is the time of before it.
     pub fn follow(&mut self, wanted: &Wanted, since: Duration, restart: bool) {
         self.aftermath = after::follow(wanted);
-        let (affected, note) = affected::find(&self.paths, Some(since));
+        self.find_affected(Some(since));
+        if restart {
+            self.restarted = after::restart(&self.to_be_restarted());
+        }
+    }
+
+    fn find_affected(&mut self, since: Option<Duration>) {
+        let (affected, note) = affected::find(&self.paths, since);
         self.affected = affected;
         self.outcome.notes.extend(note);
-        if restart {
-            let units = self
-                .affected
-                .iter()
-                .filter(|one| one.verdict == Verdict::Restart);
-            let units: Vec<String> = units.filter_map(|one| one.unit.clone()).collect();
-            self.restarted = after::restart(&units);
-        }
+    }
+
+    fn to_be_restarted(&self) -> Vec<String> {
+        let affected = self.affected.iter();
+        let units = affected.filter(|one| one.verdict == Verdict::Restart);
+        units.filter_map(|one| one.unit.clone()).collect()
     }
 
     /// Refuses where packages are replaced or removed, and names them.

@@ -295,15 +295,17 @@ fn carry_out(
     transition.outcome = outcome;
     transition.outcome.notes.extend(transition.other_policy());
     let wanted = Wanted::by(&transition.paths);
+    let wanted = match back {
+        // What undoes /etc puts the cache of before back.
+        true => wanted.but_for_the_cache(),
+        false => wanted,
+    };
     if options.dry_run {
-        let (affected, note) = affected::find(&transition.paths, None);
-        transition.affected = affected;
-        transition.outcome.notes.extend(note);
-    } else if back {
-        // What undoes /etc has put the cache of before back.
-        transition.follow(&wanted.but_for_the_cache(), since, options.restart);
-    } else {
-        transition.follow(&wanted, since, options.restart);
+        transition.foresee(&wanted, options.restart);
+        return Ok(transition);
+    }
+    transition.follow(&wanted, since, options.restart);
+    if !back {
         let adopted = perform::write(booted, options, watch, |_| {
             deployed_etc::adopt(booted, number)
         });

@@ -5,6 +5,8 @@ What needs a service manager is in ../vm/test_after.py.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.fixtures import trees
@@ -52,15 +54,32 @@ def test_a_library_may_come_in_another_version(system, apply):
     system.run("dpkg-deb --version")
 
 
-def test_without_systemd_its_programs_run_all_the_same(system, apply):
-    done = apply(
-        "echo 'u newcomer - -' >usr/lib/sysusers.d/newcomer.conf; "
+def foretold(system, words: str) -> list[str]:
+    """What a dry run says that would be done after the swap."""
+    steps = json.loads(system.run(f"ostree-unlock {words} --dry-run --json").stdout)["steps"]
+    (swap,) = (number for number, step in enumerate(steps) if step.startswith("tell everybody"))
+    return steps[swap + 1 :]
+
+
+def test_without_systemd_its_programs_run_all_the_same(system):
+    other_commit(
+        system,
+        "cd /; echo 'u newcomer - -' >usr/lib/sysusers.d/newcomer.conf; "
         "echo 'd /var/lib/newcomer 0750 newcomer newcomer' >usr/lib/tmpfiles.d/newcomer.conf; "
         "printf '[Service]\\nExecStart=/usr/bin/true\\n' >usr/lib/systemd/system/newcomer.service; "
         f"mkdir usr/lib/newcomer; cp {LIBRARIES}/libz.so.1 usr/lib/newcomer/; "
-        "echo /usr/lib/newcomer >etc/ld.so.conf.d/n.conf"
+        "echo /usr/lib/newcomer >etc/ld.so.conf.d/n.conf",
+        "next",
     )
-    assert done.returncode == 0, done
+    foreseen = foretold(system, "apply next")
+    assert foreseen == [
+        "write the loader's cache anew",
+        "make the users and groups of sysusers.d: newcomer.conf",
+        "make the files and directories of tmpfiles.d: newcomer.conf",
+        "have systemd read its unit files anew",
+    ]
+    done = system.run("ostree-unlock apply next", timeout=300)
+    assert foretold(system, "rollback") == [foreseen[-1]]
     assert system.run("stat -c '%a %U' /var/lib/newcomer").stdout == "750 newcomer\n"
     assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig -p").stdout
     # what only systemd can do is said not to be done
