@@ -26,8 +26,9 @@ pub fn renew(path: &Path, directory: impl AsFd) -> Result<()> {
     stamp(directory)
 }
 
-/// Has the directory say so.
+/// Has the directory say so, also where somebody died who was about to. One call at a time.
 pub fn stamp(directory: impl AsFd) -> Result<()> {
+    files::remove_unfinished(directory.as_fd(), STAMP)?;
     files::write_whole(directory.as_fd(), STAMP, id()?.as_bytes())
 }
 
