@@ -3,8 +3,7 @@
 //! Of what is the same nothing is in them; files are hard links of the repository's objects,
 //! so that a commit may be pruned while it is live. Where a delta is mounted is not known here.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -12,7 +11,7 @@ use std::rc::Rc;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps};
 use rustix::io::Errno;
 
-use crate::diff::{Found, Walk};
+use crate::diff::{Walk, different};
 use crate::error::{Error, Kind, Result};
 use crate::live;
 use crate::observe::{self, OURS};
@@ -21,7 +20,7 @@ use crate::rewrite;
 use crate::stack::DELTAS;
 use crate::sys::{boot, files, random};
 use crate::tree::commit::hex;
-use crate::tree::{Identity, Node, is_directory};
+use crate::tree::{Checksum, Entry, Node, is_directory};
 
 /// How the name begins of one that is being built.
 const UNFINISHED: &str = ".new-";
@@ -130,19 +129,13 @@ fn build(
     let unfinished = place.join(format!("{UNFINISHED}{:016x}", random::bits()?));
     let build = || {
         let (before, after) = (live::usr_of(repo, base)?, live::usr_of(repo, target)?);
-        let mut builder = Builder::begin(&unfinished, objects(repo), &after)?;
-        let stays = stays();
-        let walk = Walk::new(Path::new(""), before, after).without_what_was_removed();
-        for found in walk {
-            proceed()?;
-            let found = found?;
-            // The directory itself has its metadata by now.
-            let is_root = found.path.as_os_str().is_empty();
-            if !is_root && !found.path.starts_with(&stays) {
-                builder.one(&found, stays.starts_with(&found.path))?;
-            }
-        }
-        let built = builder.finish()?;
+        let builder = Builder {
+            root: &unfinished,
+            objects: objects(repo),
+            stays: stays(),
+            built: Built::default(),
+        };
+        let built = builder.build(before, after, proceed)?;
         fs::rename(&unfinished, &finished)
             .map_err(|e| Error::io("naming what was built", e).at(&finished))?;
         Ok(built)
@@ -176,131 +169,134 @@ fn objects(repo: &ostree::Repo) -> Option<PathBuf> {
     (repo.mode() == ostree::RepoMode::Bare).then(|| path.join("objects"))
 }
 
-struct Builder {
-    root: PathBuf,
+/// Makes one directory after the other. What is the same is known by its checksum; of a file nothing
+/// but its checksum is needed.
+struct Builder<'a> {
+    root: &'a Path,
     objects: Option<PathBuf>,
-    /// The directories of the target that lead to where we are, itself first.
-    way: Vec<(PathBuf, Rc<dyn Node>)>,
-    made: HashSet<PathBuf>,
+    stays: PathBuf,
     built: Built,
 }
 
-impl Builder {
-    fn begin(root: &Path, objects: Option<PathBuf>, target: &Rc<dyn Node>) -> Result<Builder> {
-        let mut builder = Builder {
-            root: root.to_owned(),
-            objects,
-            way: vec![(PathBuf::new(), Rc::clone(target))],
-            made: HashSet::new(),
-            built: Built::default(),
+/// A directory that was made, and is gone through.
+struct Level {
+    path: PathBuf,
+    before: Option<Rc<dyn Node>>,
+    after: Rc<dyn Node>,
+    suspects: std::vec::IntoIter<(OsString, Option<Entry>)>,
+}
+
+impl Builder<'_> {
+    fn build(
+        mut self,
+        before: Rc<dyn Node>,
+        after: Rc<dyn Node>,
+        proceed: &dyn Fn() -> Result<()>,
+    ) -> Result<Built> {
+        let mut waiting = vec![self.directory(PathBuf::new(), Some(before), after)?];
+        while let Some(level) = waiting.last_mut() {
+            proceed()?;
+            let Some((name, entry)) = level.suspects.next() else {
+                // What is in it changes its time: last, then.
+                without_time(&self.at(&level.path))?;
+                waiting.pop();
+                continue;
+            };
+            let path = level.path.join(&name);
+            let next = match entry {
+                _ if path.starts_with(&self.stays) => Ok(None),
+                None => self.whiteout(&path).map(|()| None),
+                Some(entry) => self.one(&path, &entry, level),
+            };
+            let next = next.map_err(|error| error.at(Path::new("/usr").join(&path)))?;
+            waiting.extend(next);
+        }
+        Ok(self.built)
+    }
+
+    /// What is there; of a directory what is to be gone through.
+    fn one(&mut self, path: &Path, entry: &Entry, level: &Level) -> Result<Option<Level>> {
+        if let Some((checksum, None)) = &entry.checksums {
+            if self.link(path, checksum)? {
+                return Ok(None);
+            }
+        }
+        let missing = || Error::new(Kind::Failed, "the commit does not have what it names");
+        let after = level.after.child(&entry.name)?.ok_or_else(missing)?;
+        if !is_directory(&*after) {
+            return self.copy(path, &*after).map(|()| None);
+        }
+        let before = match &level.before {
+            Some(before) => before.child(&entry.name)?,
+            None => None,
         };
-        builder.directory(Path::new(""), &**target)?;
-        Ok(builder)
+        let before = before.filter(|before| is_directory(&**before));
+        self.directory(path.to_owned(), before, after).map(Some)
     }
 
-    fn one(&mut self, found: &Found, holds_what_stays: bool) -> Result<()> {
-        match &found.after {
-            // What is in it is left as well: it is the one thing that a commit does not decide.
-            None if holds_what_stays => Ok(()),
-            None => {
-                self.parents(&found.path)?;
-                self.whiteout(&found.path)
-            }
-            Some(after) if is_directory(&**after) => {
-                self.parents(&found.path)?;
-                self.directory(&found.path, &**after)
-            }
-            Some(after) => {
-                self.parents(&found.path)?;
-                self.file(&found.path, &**after)
-            }
-        }
-        .map_err(|error| error.at(Path::new("/usr").join(&found.path)))
-    }
-
-    /// Makes the directories that lead to `path`, as the target has them.
-    fn parents(&mut self, path: &Path) -> Result<()> {
-        let parent = path.parent().unwrap_or(Path::new(""));
-        if self.made.contains(parent) {
-            return Ok(());
-        }
-        while self.way.len() > 1
-            && self
-                .way
-                .last()
-                .is_some_and(|(at, _)| !parent.starts_with(at))
-        {
-            self.way.pop();
-        }
-        while let Some((at, node)) = self.way.last().filter(|(at, _)| at != parent) {
-            let below = parent.strip_prefix(at).unwrap_or(parent);
-            let name = below.iter().next().unwrap_or(OsStr::new(""));
-            let next = at.join(name);
-            let node = node.child(name)?.filter(|node| is_directory(&**node));
-            let node = node.ok_or_else(|| {
-                Error::new(Kind::Failed, "the commit does not have its directory")
-            })?;
-            if !self.made.contains(&next) {
-                self.directory(&next, &*node)?;
-            }
-            self.way.push((next, node));
-        }
-        Ok(())
-    }
-
-    fn directory(&mut self, path: &Path, node: &dyn Node) -> Result<()> {
-        let at = self.at(path);
+    fn directory(
+        &mut self,
+        path: PathBuf,
+        before: Option<Rc<dyn Node>>,
+        after: Rc<dyn Node>,
+    ) -> Result<Level> {
+        let at = self.at(&path);
         fs::create_dir(&at).map_err(|e| Error::io("making a directory", e))?;
-        rewrite::describe(&at, node)?;
-        self.made.insert(path.to_owned());
+        rewrite::describe(&at, &*after)?;
         self.built.entries += 1;
-        Ok(())
+        let old = match &before {
+            Some(before) => before.entries()?,
+            None => Vec::new(),
+        };
+        Ok(Level {
+            suspects: different(old, after.entries()?).into_iter(),
+            path,
+            before,
+            after,
+        })
     }
 
     fn whiteout(&mut self, path: &Path) -> Result<()> {
+        if self.stays.starts_with(path) {
+            // What is in it is left as well: it is the one thing that a commit does not decide.
+            return Ok(());
+        }
         self.built.entries += 1;
-        rustix::fs::mknodat(
-            CWD,
-            self.at(path),
-            FileType::CharacterDevice,
-            Mode::empty(),
-            0,
-        )
-        .map_err(|e| Error::os("hiding what the commit does not have", e))
+        let device = FileType::CharacterDevice;
+        rustix::fs::mknodat(CWD, self.at(path), device, Mode::empty(), 0)
+            .map_err(|e| Error::os("hiding what the commit does not have", e))
     }
 
-    fn file(&mut self, path: &Path, node: &dyn Node) -> Result<()> {
-        self.built.entries += 1;
-        let at = self.at(path);
-        if let (Some(objects), Identity::File(checksum)) = (&self.objects, node.identity()) {
-            let name = hex(checksum);
-            let object = objects
-                .join(&name[..2])
-                .join(format!("{}.file", &name[2..]));
-            match rustix::fs::linkat(CWD, &object, CWD, &at, AtFlags::empty()) {
-                Ok(()) => return Ok(()),
-                // Another file system, no room for one more link, or an object that is elsewhere.
-                Err(Errno::XDEV | Errno::MLINK | Errno::NOENT) => {}
-                Err(e) => return Err(Error::os("linking a file", e)),
+    /// Says whether it could be linked.
+    fn link(&mut self, path: &Path, checksum: &Checksum) -> Result<bool> {
+        let Some(objects) = &self.objects else {
+            return Ok(false);
+        };
+        let name = hex(checksum);
+        let object = objects.join(format!("{}/{}.file", &name[..2], &name[2..]));
+        match rustix::fs::linkat(CWD, &object, CWD, self.at(path), AtFlags::empty()) {
+            Ok(()) => {
+                self.built.entries += 1;
+                Ok(true)
             }
+            // Another file system, no room for one more link, or an object that is elsewhere.
+            Err(Errno::XDEV | Errno::MLINK | Errno::NOENT) => Ok(false),
+            Err(e) => Err(Error::os("linking a file", e)),
         }
+    }
+
+    fn copy(&mut self, path: &Path, node: &dyn Node) -> Result<()> {
+        self.built.entries += 1;
         self.built.copied += 1;
+        let at = self.at(path);
         rewrite::make(&at, node)?;
         rewrite::describe(&at, node)?;
         without_time(&at)
     }
 
-    /// What is in a directory changes its time: last, then, all of them.
-    fn finish(self) -> Result<Built> {
-        for path in &self.made {
-            without_time(&self.at(path))?;
-        }
-        Ok(self.built)
-    }
-
     fn at(&self, path: &Path) -> PathBuf {
         match path.as_os_str().is_empty() {
-            true => self.root.clone(),
+            true => self.root.to_owned(),
             false => self.root.join(path),
         }
     }

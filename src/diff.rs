@@ -355,25 +355,29 @@ fn names(entries: Vec<Entry>) -> Vec<OsString> {
 pub fn suspects(before: &dyn Node, after: &dyn Node) -> Result<Vec<OsString>> {
     match after.changed_since(before) {
         Some(names) => names,
-        None => Ok(different(before.entries()?, after.entries()?)),
+        None => {
+            let found = different(before.entries()?, after.entries()?);
+            Ok(found.into_iter().map(|(name, _)| name).collect())
+        }
     }
 }
 
-/// The names of both lists, but for those that are known to be the same; all are sorted.
-fn different(before: Vec<Entry>, after: Vec<Entry>) -> Vec<OsString> {
-    let mut names = Vec::new();
+/// The names of both lists, but for those that are known to be the same, each with what it is in
+/// `after`; all are sorted.
+pub fn different(before: Vec<Entry>, after: Vec<Entry>) -> Vec<(OsString, Option<Entry>)> {
+    let mut found = Vec::new();
     let mut before = before.into_iter().peekable();
     for entry in after {
         while let Some(old) = before.next_if(|old| old.name < entry.name) {
-            names.push(old.name);
+            found.push((old.name, None));
         }
         match before.next_if(|old| old.name == entry.name) {
             Some(old) if old.checksums.is_some() && old.checksums == entry.checksums => {}
-            _ => names.push(entry.name),
+            _ => found.push((entry.name.clone(), Some(entry))),
         }
     }
-    names.extend(before.map(|old| old.name));
-    names
+    found.extend(before.map(|old| (old.name, None)));
+    found
 }
 
 #[cfg(test)]
@@ -509,6 +513,12 @@ mod tests {
         };
         let before = vec![entry("a", Some(1)), entry("b", Some(1)), entry("d", None)];
         let after = vec![entry("b", Some(1)), entry("c", Some(2)), entry("d", None)];
-        assert_eq!(different(before, after), ["a", "c", "d"]);
+        let found = different(before, after).into_iter();
+        let found: Vec<_> = found.map(|(name, after)| (name, after.is_some())).collect();
+        let expected = [("a", false), ("c", true), ("d", true)];
+        assert_eq!(
+            found,
+            expected.map(|(name, is_there)| (name.into(), is_there))
+        );
     }
 }

@@ -57,7 +57,7 @@ def test_a_library_may_come_in_another_version(system, apply):
 def foretold(system, words: str) -> list[str]:
     """What a dry run says that would be done after the swap."""
     steps = json.loads(system.run(f"ostree-unlock {words} --dry-run --json").stdout)["steps"]
-    (swap,) = (number for number, step in enumerate(steps) if step.startswith("tell everybody"))
+    (swap,) = (number for number, step in enumerate(steps) if step.startswith("announce the state"))
     return steps[swap + 1 :]
 
 
