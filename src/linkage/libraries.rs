@@ -7,7 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use super::elf::{self, Linked};
@@ -96,7 +96,13 @@ impl Libraries {
         if let Some(known) = self.opened.borrow().get(path) {
             return Ok(known.clone());
         }
-        let found = self.tree.follow(path)?.map(|(_, node)| node);
+        let leads_back = path.components().any(|part| part == Component::ParentDir);
+        let found = match self.node(path)? {
+            _ if path == self.tree.top => Some(Rc::clone(&self.tree.root)),
+            Some(node) if !leads_back && is_directory(&*node) => Some(node),
+            // By links, if at all.
+            _ => self.tree.follow(path)?.map(|(_, node)| node),
+        };
         let directory = found.filter(|node| is_directory(&**node));
         let path = path.to_owned();
         self.opened.borrow_mut().insert(path, directory.clone());
