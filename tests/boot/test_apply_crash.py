@@ -7,6 +7,6 @@ from harness.fixtures import trees
 
 
 @trees("trixie")
-@pytest.mark.parametrize(("operation", "step"), [("apply", 11), ("rollback", 13)])
+@pytest.mark.parametrize(("operation", "step"), [("apply", 11), ("apply-staged", 1201), ("rollback", 13)])
 def test_killed_here_and_there(system, operation, step):
     killed_everywhere(system, operation, step)

@@ -6,6 +6,8 @@ import pytest
 
 from harness.fixtures import trees
 
+from .test_apply import other_commit
+
 ONE = trees("trixie")
 FILE = "/etc/ostree-unlock/config.d/50-site.conf"
 NOT_ALLOWED = 25
@@ -48,6 +50,15 @@ def test_a_state_that_is_not_in_the_list_is_refused(system, configure, is_locked
 def test_the_command_run_follows_it_too(system, configure, is_locked):
     configure("States=development")
     refused(system, "ostree-unlock run --writable -- true", f"{FILE}:2")
+    is_locked()
+
+
+@ONE
+def test_apply_follows_it_too(system, configure, is_locked):
+    other_commit(system)
+    configure("States=development")
+    for words in ("apply other", "apply other --dry-run"):
+        refused(system, f"ostree-unlock {words}", f"{FILE}:2")
     is_locked()
 
 
