@@ -21,7 +21,7 @@ NEVER = ("dbus", "systemd-logind", "somebody", "ostree-unlock-tests")
 _FIRST = rf"""
 echo 'u newcomer - "came with a commit"' >usr/lib/sysusers.d/newcomer.conf
 echo 'd /var/lib/newcomer 0750 newcomer newcomer' >usr/lib/tmpfiles.d/newcomer.conf
-mkdir usr/lib/newcomer && cp usr/lib/x86_64-linux-gnu/libcap.so.2 usr/lib/newcomer/
+mkdir usr/lib/newcomer && cp usr/lib/x86_64-linux-gnu/libz.so.1 usr/lib/newcomer/
 echo /usr/lib/newcomer >etc/ld.so.conf.d/newcomer.conf
 cp usr/bin/sleep usr/bin/keeps && cp usr/bin/sleep usr/bin/changes && cp usr/bin/sleep usr/bin/fails
 for name in keeps changes fails; do
@@ -89,7 +89,7 @@ def _what_a_commit_brings(machine):
     assert "newcomer" in said
     assert machine.run("id -un newcomer").stdout == "newcomer\n"
     assert machine.run("stat -c '%a %U' /var/lib/newcomer").stdout == "750 newcomer\n"
-    assert "/usr/lib/newcomer/libcap.so.2" in machine.run("ldconfig -p").stdout
+    assert "/usr/lib/newcomer/libz.so.1" in machine.run("ldconfig -p").stdout
     # known to systemd, and to the bus, without another word
     assert "org.example.Newcomer" in machine.run("busctl list --activatable").stdout
     machine.run("systemctl start keeps changes fails")
