@@ -14,7 +14,6 @@ ENABLED = {
     "ostree-unlock-cleanup.service": "multi-user",
     "ostree-unlock-etc.service": "sysinit",
     "ostree-unlock-post-upgrade.service": "multi-user",
-    "ostree-unlock-records.service": "multi-user",
 }
 UNITS = (*ENABLED, "ostree-unlock-end@.service")
 
