@@ -14,6 +14,8 @@ use crate::capi::guard::guard;
 use crate::capi::options::OstreeSysrootUnlockOptions;
 use crate::capi::request::{Request, commit as given_commit, name as given_name, no_deployment};
 use crate::capi::text::texts;
+use crate::error::Result;
+use crate::options::Watch;
 use crate::verbs::enter_commit::enter_commit;
 use crate::verbs::enter_deployment::enter_deployment;
 use crate::verbs::record::{missing_records, record, recorded};
@@ -206,8 +208,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_get_records(
         guard(error, || {
             let (options, progress) = (ptr::null_mut(), ptr::null_mut());
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
-            let names = request.run(|s, d, _, watch| recorded(s, d, watch))?;
-            Ok(texts(&names).to_glib_full())
+            names(&request, recorded)
         })
     }
 }
@@ -242,8 +243,16 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_get_missing_records(
         guard(error, || {
             let (options, progress) = (ptr::null_mut(), ptr::null_mut());
             let request = Request::new(sysroot, deployment, options, progress, cancellable)?;
-            let names = request.run(|s, d, _, watch| missing_records(s, d, watch))?;
-            Ok(texts(&names).to_glib_full())
+            names(&request, missing_records)
         })
     }
+}
+
+/// What `find` says, as C gets it.
+fn names(
+    request: &Request,
+    find: fn(&ostree::Sysroot, Option<&ostree::Deployment>, &Watch<'_>) -> Result<Vec<String>>,
+) -> Result<*mut *mut c_char> {
+    let names = request.run(|s, d, _, watch| find(s, d, watch))?;
+    Ok(texts(&names).to_glib_full())
 }

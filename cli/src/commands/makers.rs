@@ -82,6 +82,11 @@ fn make(
         .arg(lock_wait.as_secs_f64().to_string())
         .arg("--")
         .arg(program);
-    let ended = waited::run(|| Ok(()), || command)?;
-    Ok(ended.is_ok_and(|status| status.success()))
+    match waited::run(|| Ok(()), || command)? {
+        Ok(status) => Ok(status.success()),
+        Err(failure) => {
+            output::stream::complain(&format!("run: the record {name}: {failure}"));
+            Ok(false)
+        }
+    }
 }
