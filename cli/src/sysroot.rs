@@ -14,6 +14,10 @@ pub(crate) fn open(path: Option<&Path>) -> ostree::Sysroot {
     }
 }
 
+/// As few characters of a checksum as are taken for it. Fewer are a number, lest a number that
+/// no deployment has is that of another, whose checksum begins so.
+const ENOUGH: usize = 4;
+
 /// The deployment that a user calls `name`: the number that libostree lists it by, or its
 /// checksum, of which the beginning is enough, with or without `.SERIAL`.
 pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree::Deployment> {
@@ -27,7 +31,8 @@ pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree
         None => (name, None),
     };
     all.retain(|one| {
-        one.csum().starts_with(commit)
+        commit.len() >= ENOUGH
+            && one.csum().starts_with(commit)
             && serial.is_none_or(|serial| one.deployserial().to_string() == serial)
     });
     match all.len() {

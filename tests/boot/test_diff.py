@@ -164,7 +164,7 @@ def test_the_hotfix_of_another_deployment(system):
     # A hotfix has a twin to go back to.
     several = system.run(["ostree-unlock", "diff", "--deployment", commit], check=False)
     assert several.returncode == 2 and "any of 2" in several.stderr, several
-    wrong = system.run("ostree-unlock diff --deployment 7777", check=False)
+    wrong = system.run("ostree-unlock diff --deployment 777", check=False)
     assert wrong.returncode == 26 and "ostree admin status" in wrong.stderr, wrong
 
 
