@@ -48,6 +48,7 @@ mod tests {
     ];
 
     #[test]
+    #[ignore = "needs root"]
     fn what_programs_wrote_goes_back_as_well() {
         let sample = Sample::of_three("adopt");
         sample.files("passwd", ["1", "1", "2"]);

@@ -327,6 +327,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn defaults_take_effect_where_nobody_changed_them() {
         let sample = Sample::of_three("effect");
         sample.files("changed", ["1", "1", "2"]);
@@ -355,6 +356,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn what_somebody_changed_stays_and_is_listed() {
         let sample = Sample::of_three("stays");
         sample.files("changed", ["1", "local", "2"]);
@@ -394,6 +396,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn types_change_where_nothing_else_is_lost() {
         let sample = Sample::of_three("types");
         for (name, local) in [("clean", ""), ("full", "local")] {
@@ -427,6 +430,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn each_kind_of_metadata_counts() {
         let sample = Sample::of_three("metadata");
         for local in ["mode", "owner", "group", "xattr"] {
@@ -449,6 +453,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn a_label_says_nothing_of_who_changed_a_file_and_stays_where_it_is_another() {
         const LABEL: &str = "security.selinux";
         let sample = Sample::of_three("labels");
@@ -484,6 +489,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs root"]
     fn what_it_needs_is_known_before() {
         let sample = Sample::of_three("size");
         sample.files("changed", ["12345", "12345", "123"]);

@@ -1,8 +1,11 @@
 """The Rust side by itself: its format, its lints, its own tests."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -51,7 +54,24 @@ def test_lints():
 
 
 def test_tests():
-    succeeds("test", "--workspace", "--all-targets", "--locked")
+    succeeds("test", "--workspace", "--all-targets", "--locked", "--", "--include-ignored")
+
+
+def test_tests_without_root():
+    """As who builds packages runs them; what needs root says so, and is left out."""
+    built = cargo("test", "--workspace", "--lib", "--bins", "--locked", "--no-run", "--message-format=json")
+    messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+    programs = [found for message in messages if message.get("profile", {}).get("test") and (found := message["executable"])]
+    assert len(programs) == 2, built.stdout
+    with tempfile.TemporaryDirectory(prefix="ou-unit-") as place:
+        os.chmod(place, 0o1777)
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+        for program in programs:
+            there = shutil.copy(program, place)
+            done = subprocess.run(
+                [*nobody, there], cwd=place, env={**os.environ, "TMPDIR": place, "HOME": place}, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout
 
 
 def test_pages():

@@ -49,6 +49,7 @@ impl Sample {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn what_is_untouched_becomes_the_new_default_and_goes_back() {
     for seed in 0..40 {
         let sample = Sample::random("clean", seed);
@@ -63,6 +64,7 @@ fn what_is_untouched_becomes_the_new_default_and_goes_back() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn whatever_was_there_comes_back() {
     for seed in 0..80 {
         let sample = Sample::random("back", seed);
@@ -76,6 +78,7 @@ fn whatever_was_there_comes_back() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn defaults_are_read_from_commits() {
     let sample = Sample::of_three("commits");
     sample.files("changed", ["1", "1", "2"]);
@@ -104,6 +107,7 @@ fn defaults_are_read_from_commits() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn acls_come_and_go_and_none_is_inherited() {
     const ACCESS: &str = "system.posix_acl_access";
     const DEFAULT: &str = "system.posix_acl_default";
@@ -138,6 +142,7 @@ fn acls_come_and_go_and_none_is_inherited() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
     for seed in 0..6 {
         let sample = Sample::random("dies", seed);
@@ -159,6 +164,7 @@ fn who_dies_at_any_step_leaves_what_can_be_taken_back() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn who_dies_while_taking_back_leaves_the_rest_to_the_next_one() {
     for seed in 6..12 {
         let sample = Sample::random("again", seed);
@@ -176,6 +182,7 @@ fn who_dies_while_taking_back_leaves_the_rest_to_the_next_one() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn half_an_undo_was_never_used_and_only_goes() {
     let sample = Sample::random("half", 3);
     let before = sample.listing("etc");
@@ -199,6 +206,7 @@ fn half_an_undo_was_never_used_and_only_goes() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn a_failure_leaves_everything_as_it_was() {
     for seed in 0..4 {
         let sample = Sample::random("failure", seed);
@@ -214,6 +222,7 @@ fn a_failure_leaves_everything_as_it_was() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn what_was_changed_since_stays() {
     let sample = Sample::of_three("since");
     for path in ["changed", "removed", "back"] {
@@ -247,6 +256,7 @@ fn what_was_changed_since_stays() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn nothing_is_written_through_a_link() {
     let sample = Sample::of_three("through");
     sample.files("dir/a", ["1", "1", ""]);
@@ -267,6 +277,7 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn what_changes_meanwhile_is_not_overwritten() {
     let sample = Sample::of_three("meanwhile");
     sample.files("a", ["1", "1", "2"]);
@@ -286,6 +297,7 @@ fn what_changes_meanwhile_is_not_overwritten() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn half_a_step_is_taken_back() {
     let sample = Sample::of_three("step");
     sample.files("to-file/a", ["1", "1", ""]);
@@ -309,6 +321,7 @@ fn half_a_step_is_taken_back() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn several_go_back_from_the_last_to_the_first() {
     let sample = Sample::of_three("several");
     let mut dice = Dice::new(5);
@@ -342,6 +355,7 @@ fn several_go_back_from_the_last_to_the_first() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn an_undo_that_is_needed_is_not_overwritten() {
     let sample = Sample::of_three("needed");
     sample.files("a", ["1", "1", "2"]);
@@ -357,6 +371,7 @@ fn an_undo_that_is_needed_is_not_overwritten() {
     assert_eq!(sample.read("etc/a"), "1");
 }
 #[test]
+#[ignore = "needs root"]
 fn what_somebody_had_removed_is_not_asked_for() {
     let sample = Sample::of_three("absent");
     sample.files("dir/a", ["1", "1", ""]);
@@ -380,6 +395,7 @@ fn pages(number: usize) -> String {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn a_full_disk_leaves_everything_as_it_was() {
     let sample = on_a_small_disk("full", 40 * 4096);
     sample.files("a", ["1", "1", &pages(8)]);
@@ -403,6 +419,7 @@ fn a_full_disk_leaves_everything_as_it_was() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn what_cannot_be_taken_back_for_want_of_space_is_later() {
     let sample = on_a_small_disk("later", 40 * 4096);
     sample.files("a", [&pages(16), &pages(16), "1"]);
@@ -419,6 +436,7 @@ fn what_cannot_be_taken_back_for_want_of_space_is_later() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn what_is_read_only_stays_as_it_is() {
     let sample = on_a_small_disk("read-only", 40 * 4096);
     sample.files("a", ["1", "1", "2"]);
@@ -432,6 +450,7 @@ fn what_is_read_only_stays_as_it_is() {
 }
 
 #[test]
+#[ignore = "needs root"]
 fn no_half_of_an_undo_is_left_where_there_is_no_space_for_it() {
     let sample = on_a_small_disk("no-undo", 4 * 4096);
     sample.file("old/a", &pages(8));
