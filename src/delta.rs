@@ -3,27 +3,32 @@
 //! Of what is the same nothing is in them; files are hard links of the repository's objects,
 //! so that a commit may be pruned while it is live. Where a delta is mounted is not known here.
 
-use std::ffi::{OsStr, OsString};
+mod builder;
+mod course;
+
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps};
-use rustix::io::Errno;
+use gio::prelude::*;
 
-use crate::diff::{Walk, different};
+use self::builder::Builder;
+use crate::diff::Walk;
 use crate::error::{Error, Kind, Result};
 use crate::live;
 use crate::observe::{self, OURS};
 use crate::ostree::{DeploymentId, sysroot};
-use crate::rewrite;
 use crate::stack::DELTAS;
 use crate::sys::{boot, files, random};
-use crate::tree::commit::hex;
-use crate::tree::{Checksum, Entry, Node, is_directory};
+use crate::tree::{Node, is_directory, object};
 
 /// How the name begins of one that is being built.
 const UNFINISHED: &str = ".new-";
+/// How many steps may be known and not done.
+const AHEAD: usize = 1_000;
 /// Where the modules of a kernel are.
 const MODULES: &str = "lib/modules";
 
@@ -75,7 +80,7 @@ pub fn cached(deployment: &DeploymentId) -> Option<Vec<PathBuf>> {
 pub fn to_be_copied(repo: &ostree::Repo, deployment: &DeploymentId, commit: &str) -> Result<u64> {
     let device = |path: &Path| rustix::fs::stat(path).map(|stat| stat.st_dev).ok();
     let sysroot = device(Path::new(sysroot::PATH));
-    let can_link = objects(repo).is_some_and(|objects| device(&objects) == sysroot);
+    let can_link = object::directory(repo).is_some_and(|objects| device(&objects) == sysroot);
     match can_link || is_there(deployment, commit) {
         true => Ok(0),
         false => files(
@@ -128,14 +133,7 @@ fn build(
     }
     let unfinished = place.join(format!("{UNFINISHED}{:016x}", random::bits()?));
     let build = || {
-        let (before, after) = (live::usr_of(repo, base)?, live::usr_of(repo, target)?);
-        let builder = Builder {
-            root: &unfinished,
-            objects: objects(repo),
-            stays: stays(),
-            built: Built::default(),
-        };
-        let built = builder.build(before, after, proceed)?;
+        let built = make(repo, (base, target), &unfinished, proceed)?;
         fs::rename(&unfinished, &finished)
             .map_err(|e| Error::io("naming what was built", e).at(&finished))?;
         Ok(built)
@@ -145,6 +143,42 @@ fn build(
         let _ = fs::remove_dir_all(&unfinished);
     }
     built.map_err(|error: Error| error.at(&finished))
+}
+
+/// Makes it at `root`, as it is read: one thread goes ahead and says what is to be made.
+fn make(
+    repo: &ostree::Repo,
+    (base, target): (&str, &str),
+    root: &Path,
+    proceed: &dyn Fn() -> Result<()>,
+) -> Result<Built> {
+    let mut builder = Builder::new(repo, root)?;
+    let path = repo.path().path().unwrap_or_default();
+    thread::scope(|scope| {
+        let (say, said) = mpsc::sync_channel(AHEAD);
+        let ahead = move || {
+            let repo = sysroot::open_repo(&path)?;
+            let (before, after) = (live::usr_of(&repo, base)?, live::usr_of(&repo, target)?);
+            course::go(before, after, &stays(), &mut |step| {
+                // Nobody listens any more if it failed there.
+                say.send(step)
+                    .map_err(|_| Error::new(Kind::Failed, "nothing more is made"))
+            })
+        };
+        let ahead = thread::Builder::new()
+            .name("delta".to_owned())
+            .spawn_scoped(scope, ahead)
+            .map_err(|e| Error::io("starting a thread", e))?;
+        for step in said {
+            proceed()?;
+            builder.take(&step)?;
+        }
+        match ahead.join() {
+            Ok(done) => done?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        Ok(builder.built())
+    })
 }
 
 /// Removes what a call left that died while it built one.
@@ -160,160 +194,6 @@ fn sweep(place: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Where objects can be linked from: those of other kinds of repositories are not the files.
-fn objects(repo: &ostree::Repo) -> Option<PathBuf> {
-    use gio::prelude::*;
-    let path = repo.path().path()?;
-    (repo.mode() == ostree::RepoMode::Bare).then(|| path.join("objects"))
-}
-
-/// Makes one directory after the other. What is the same is known by its checksum; of a file nothing
-/// but its checksum is needed.
-struct Builder<'a> {
-    root: &'a Path,
-    objects: Option<PathBuf>,
-    stays: PathBuf,
-    built: Built,
-}
-
-/// A directory that was made, and is gone through.
-struct Level {
-    path: PathBuf,
-    before: Option<Rc<dyn Node>>,
-    after: Rc<dyn Node>,
-    suspects: std::vec::IntoIter<(OsString, Option<Entry>)>,
-}
-
-impl Builder<'_> {
-    fn build(
-        mut self,
-        before: Rc<dyn Node>,
-        after: Rc<dyn Node>,
-        proceed: &dyn Fn() -> Result<()>,
-    ) -> Result<Built> {
-        let mut waiting = vec![self.directory(PathBuf::new(), Some(before), after)?];
-        while let Some(level) = waiting.last_mut() {
-            proceed()?;
-            let Some((name, entry)) = level.suspects.next() else {
-                // What is in it changes its time: last, then.
-                without_time(&self.at(&level.path))?;
-                waiting.pop();
-                continue;
-            };
-            let path = level.path.join(&name);
-            let next = match entry {
-                _ if path.starts_with(&self.stays) => Ok(None),
-                None => self.whiteout(&path).map(|()| None),
-                Some(entry) => self.one(&path, &entry, level),
-            };
-            let next = next.map_err(|error| error.at(Path::new("/usr").join(&path)))?;
-            waiting.extend(next);
-        }
-        Ok(self.built)
-    }
-
-    /// What is there; of a directory what is to be gone through.
-    fn one(&mut self, path: &Path, entry: &Entry, level: &Level) -> Result<Option<Level>> {
-        if let Some((checksum, None)) = &entry.checksums {
-            if self.link(path, checksum)? {
-                return Ok(None);
-            }
-        }
-        let missing = || Error::new(Kind::Failed, "the commit does not have what it names");
-        let after = level.after.child(&entry.name)?.ok_or_else(missing)?;
-        if !is_directory(&*after) {
-            return self.copy(path, &*after).map(|()| None);
-        }
-        let before = match &level.before {
-            Some(before) => before.child(&entry.name)?,
-            None => None,
-        };
-        let before = before.filter(|before| is_directory(&**before));
-        self.directory(path.to_owned(), before, after).map(Some)
-    }
-
-    fn directory(
-        &mut self,
-        path: PathBuf,
-        before: Option<Rc<dyn Node>>,
-        after: Rc<dyn Node>,
-    ) -> Result<Level> {
-        let at = self.at(&path);
-        fs::create_dir(&at).map_err(|e| Error::io("making a directory", e))?;
-        rewrite::describe(&at, &*after)?;
-        self.built.entries += 1;
-        let old = match &before {
-            Some(before) => before.entries()?,
-            None => Vec::new(),
-        };
-        Ok(Level {
-            suspects: different(old, after.entries()?).into_iter(),
-            path,
-            before,
-            after,
-        })
-    }
-
-    fn whiteout(&mut self, path: &Path) -> Result<()> {
-        if self.stays.starts_with(path) {
-            // What is in it is left as well: it is the one thing that a commit does not decide.
-            return Ok(());
-        }
-        self.built.entries += 1;
-        let device = FileType::CharacterDevice;
-        rustix::fs::mknodat(CWD, self.at(path), device, Mode::empty(), 0)
-            .map_err(|e| Error::os("hiding what the commit does not have", e))
-    }
-
-    /// Says whether it could be linked.
-    fn link(&mut self, path: &Path, checksum: &Checksum) -> Result<bool> {
-        let Some(objects) = &self.objects else {
-            return Ok(false);
-        };
-        let name = hex(checksum);
-        let object = objects.join(format!("{}/{}.file", &name[..2], &name[2..]));
-        match rustix::fs::linkat(CWD, &object, CWD, self.at(path), AtFlags::empty()) {
-            Ok(()) => {
-                self.built.entries += 1;
-                Ok(true)
-            }
-            // Another file system, no room for one more link, or an object that is elsewhere.
-            Err(Errno::XDEV | Errno::MLINK | Errno::NOENT) => Ok(false),
-            Err(e) => Err(Error::os("linking a file", e)),
-        }
-    }
-
-    fn copy(&mut self, path: &Path, node: &dyn Node) -> Result<()> {
-        self.built.entries += 1;
-        self.built.copied += 1;
-        let at = self.at(path);
-        rewrite::make(&at, node)?;
-        rewrite::describe(&at, node)?;
-        without_time(&at)
-    }
-
-    fn at(&self, path: &Path) -> PathBuf {
-        match path.as_os_str().is_empty() {
-            true => self.root.to_owned(),
-            false => self.root.join(path),
-        }
-    }
-}
-
-/// As libostree has it: in a commit there are no times.
-fn without_time(at: &Path) -> Result<()> {
-    let epoch = Timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    let times = Timestamps {
-        last_access: epoch,
-        last_modification: epoch,
-    };
-    rustix::fs::utimensat(CWD, at, &times, AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(|e| Error::os("setting a time", e).at(at))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use self::elf::Linked;
 pub use self::elf::machine;
-pub use self::libraries::is_named_library;
-use self::libraries::{Libraries, may_be_linked};
+use self::libraries::Libraries;
+pub use self::libraries::{is_named_library, may_be_linked};
 use crate::diff::Change;
 use crate::error::Result;
 use crate::tree::{FileType, Node};
@@ -27,13 +27,15 @@ pub struct Unresolved {
 }
 
 /// What `after` breaks of `before`, both trees for `/usr`; sorted. `changed` are the paths that
-/// are different, directories that were moved not taken as one. Others are looked at only if a
-/// library is gone, or is looked for elsewhere: in `before`, which had better be of a disk.
-/// `go_on` is asked before each file.
+/// are different, directories that were moved not taken as one, and `linked` those of them that
+/// in `after` [may be linked](may_be_linked). Others are looked at only if a library is gone, or
+/// is looked for elsewhere: in `before`, which had better be of a disk. `go_on` is asked before
+/// each file.
 pub fn unresolved(
     before: &Rc<dyn Node>,
     after: &Rc<dyn Node>,
     changed: &[(PathBuf, Change)],
+    linked: &[PathBuf],
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Vec<Unresolved>> {
     let both = Both {
@@ -42,10 +44,7 @@ pub fn unresolved(
         changed: changed.iter().map(|(path, _)| path.clone()).collect(),
     };
     let mut found = Vec::new();
-    for (path, _) in changed
-        .iter()
-        .filter(|(_, change)| *change != Change::Removed)
-    {
+    for path in linked {
         go_on()?;
         if let Some(node) = both.after.node(path)? {
             both.check(path, &*node, None, &mut found)?;
@@ -226,11 +225,20 @@ mod tests {
             let [before, after] = ["before", "after"].map(|tree| disk::root(&self.0.join(tree)));
             let (before, after) = (before.unwrap(), after.unwrap());
             let walk = Walk::new(Path::new("/usr"), before.clone(), after.clone());
-            let changed: Vec<_> = walk
-                .map(|found| found.map(|found| (found.path, found.change)).unwrap())
-                .collect();
+            let (mut changed, mut linked) = (Vec::new(), Vec::new());
+            for found in walk.map(|found| found.unwrap()) {
+                let may_be = |after: &Rc<dyn Node>| may_be_linked(&found.path, &**after);
+                linked.extend(
+                    found
+                        .after
+                        .as_ref()
+                        .is_some_and(may_be)
+                        .then(|| found.path.clone()),
+                );
+                changed.push((found.path, found.change));
+            }
             assert!(is_directory(&*after));
-            let found = unresolved(&before, &after, &changed, &|| Ok(())).unwrap();
+            let found = unresolved(&before, &after, &changed, &linked, &|| Ok(())).unwrap();
             found
                 .iter()
                 .map(|found| format!("{} {}", found.file.display(), found.soname))

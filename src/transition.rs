@@ -59,6 +59,8 @@ pub struct Transition {
     pub deployment: Option<String>,
     /// What is different in `/usr`.
     pub(crate) paths: Vec<(PathBuf, Change)>,
+    /// What of it may be a program or a library.
+    pub(crate) linked: Vec<PathBuf>,
 }
 
 /// Where policies of SELinux are.
@@ -90,6 +92,10 @@ impl Transition {
             while let Some(found) = walk.next_while(proceed) {
                 let found = found?;
                 transition.count(found.change, &found.path);
+                let may_be_linked = |after| linkage::may_be_linked(&found.path, after);
+                if found.after.as_deref().is_some_and(may_be_linked) {
+                    transition.linked.push(found.path.clone());
+                }
                 transition.paths.push((found.path, found.change));
             }
         }
@@ -153,7 +159,7 @@ impl Transition {
     ) -> Result<()> {
         let after = live::usr_of(repo, &self.to)?;
         self.malformed = unit_files::malformed(live, &after, &self.paths)?;
-        self.unresolved = linkage::unresolved(live, &after, &self.paths, proceed)?;
+        self.unresolved = linkage::unresolved(live, &after, &self.paths, &self.linked, proceed)?;
         Ok(())
     }
 

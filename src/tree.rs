@@ -5,6 +5,7 @@
 pub mod commit;
 mod dirtree;
 pub mod disk;
+pub mod object;
 pub mod overlay;
 mod reach;
 pub mod whole;

@@ -130,7 +130,8 @@ impl File {
     }
 }
 
-fn side(stat: &Stat) -> Side {
+/// What a file is that the kernel says this of.
+pub fn side(stat: &Stat) -> Side {
     use rustix::fs::FileType as Raw;
     let file_type = match Raw::from_raw_mode(stat.st_mode) {
         Raw::Directory => FileType::Directory,

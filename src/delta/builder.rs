@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//! Makes what a course says, below a directory that is new. Files are hard links of the
+//! repository's objects; a copy, where they cannot be.
+
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid};
+use rustix::io::Errno;
+
+use super::Built;
+use super::course::Step;
+use crate::error::{Error, Result};
+use crate::rewrite;
+use crate::sys::files;
+use crate::sys::xattr::{self, Of, Xattrs};
+use crate::tree::object::{self, Source};
+use crate::tree::{Checksum, Side};
+
+/// A delta that is being made.
+pub struct Builder<'a> {
+    repo: &'a ostree::Repo,
+    root: &'a Path,
+    /// Where objects can be linked from: those of other kinds of repositories are not the files.
+    objects: Option<OwnedFd>,
+    /// The directories that were entered, and the path of the last one below `/usr`.
+    entered: Vec<OwnedFd>,
+    path: PathBuf,
+    built: Built,
+}
+
+impl<'a> Builder<'a> {
+    /// Its root is to be `root`, which is not there.
+    pub fn new(repo: &'a ostree::Repo, root: &'a Path) -> Result<Builder<'a>> {
+        let objects = object::directory(repo).map(|path| files::hold(&path));
+        Ok(Builder {
+            repo,
+            root,
+            objects: objects.transpose()?,
+            entered: Vec::new(),
+            path: PathBuf::from("/usr"),
+            built: Built::default(),
+        })
+    }
+
+    /// What was made so far.
+    pub fn built(&self) -> Built {
+        self.built
+    }
+
+    /// Does one step.
+    pub fn take(&mut self, step: &Step) -> Result<()> {
+        let (name, done) = match step {
+            Step::Leave => return self.leave(),
+            Step::Enter { name, side, xattrs } => (name, self.enter(name, side, xattrs)),
+            Step::File { name, checksum } => (name, self.file(name, checksum)),
+            Step::Whiteout { name } => (name, self.whiteout(name)),
+        };
+        self.built.entries += 1;
+        done.map_err(|error| error.at(self.path.join(name)))
+    }
+
+    /// The directory that was entered last.
+    fn here(&self) -> BorrowedFd<'_> {
+        self.entered.last().map_or(CWD, AsFd::as_fd)
+    }
+
+    fn enter(&mut self, name: &OsStr, side: &Side, xattrs: &Xattrs) -> Result<()> {
+        let at = match self.entered.is_empty() {
+            true => self.root,
+            false => Path::new(name),
+        };
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let made = rustix::fs::mkdirat(self.here(), at, Mode::from_raw_mode(side.mode))
+            .and_then(|()| rustix::fs::openat(self.here(), at, flags, Mode::empty()))
+            .map_err(|e| Error::os("making a directory", e))?;
+        describe(&made, side, xattrs)?;
+        self.entered.push(made);
+        self.path.push(name);
+        Ok(())
+    }
+
+    fn leave(&mut self) -> Result<()> {
+        let Some(directory) = self.entered.pop() else {
+            return Ok(());
+        };
+        // What was made in it changed its time. In a commit there are none.
+        rustix::fs::futimens(&directory, &EPOCH)
+            .map_err(|e| Error::os("setting a time", e).at(&self.path))?;
+        self.path.pop();
+        Ok(())
+    }
+
+    fn file(&mut self, name: &OsStr, checksum: &Checksum) -> Result<()> {
+        if let Some(objects) = &self.objects {
+            let object = object::path(checksum);
+            match rustix::fs::linkat(objects, object, self.here(), name, AtFlags::empty()) {
+                // Another file system, no room for one more link, or an object that is elsewhere.
+                Err(Errno::XDEV | Errno::MLINK | Errno::NOENT) => {}
+                done => return done.map_err(|e| Error::os("linking a file", e)),
+            }
+        }
+        self.built.copied += 1;
+        let file = object::file(&Source::new(self.repo), *checksum)?;
+        let at = files::through(self.here(), ".").join(name);
+        rewrite::make(&at, &*file)?;
+        rewrite::describe(&at, &*file)?;
+        rustix::fs::utimensat(CWD, &at, &EPOCH, AtFlags::SYMLINK_NOFOLLOW)
+            .map_err(|e| Error::os("setting a time", e))
+    }
+
+    fn whiteout(&self, name: &OsStr) -> Result<()> {
+        let device = FileType::CharacterDevice;
+        rustix::fs::mknodat(self.here(), name, device, Mode::empty(), 0)
+            .map_err(|e| Error::os("hiding what the commit does not have", e))
+    }
+}
+
+const EPOCH: Timestamps = Timestamps {
+    last_access: Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    },
+    last_modification: Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    },
+};
+
+/// Owner, mode and extended attributes of a directory that is new: mostly it was made with them.
+fn describe(directory: &OwnedFd, side: &Side, xattrs: &Xattrs) -> Result<()> {
+    let failed = |e| Error::os("describing a directory", e);
+    let stat = rustix::fs::fstat(directory).map_err(failed)?;
+    if (stat.st_uid, stat.st_gid) != (side.uid, side.gid) {
+        let (owner, group) = (Uid::from_raw(side.uid), Gid::from_raw(side.gid));
+        rustix::fs::fchown(directory, Some(owner), Some(group)).map_err(failed)?;
+    }
+    let names = xattr::names(Of::Open(directory.as_fd())).map_err(failed)?;
+    if !xattrs.is_empty() || names.iter().next().is_some() {
+        xattr::replace_all(&files::through(directory, "."), xattrs, |_| false).map_err(failed)?;
+    }
+    // After the owner, whose change takes bits away.
+    let mode = rustix::fs::fstat(directory).map_err(failed)?.st_mode & 0o7777;
+    if mode != side.mode {
+        rustix::fs::fchmod(directory, Mode::from_raw_mode(side.mode)).map_err(failed)?;
+    }
+    Ok(())
+}
