@@ -1,6 +1,6 @@
 """What is refused before another commit is live, as it would break what runs; and what comes after it where no systemd runs.
 
-What needs a service manager is in ../vm/test_after.py.
+What needs a service manager is in ../vm/test_live.py.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ DIRECTORY = "/usr/lib/systemd/system"
 ENABLED = {
     "ostree-unlock-cleanup.service": "multi-user",
     "ostree-unlock-etc.service": "sysinit",
+    "ostree-unlock-etc-shutdown.service": "multi-user",
     "ostree-unlock-post-upgrade.service": "multi-user",
+    "ostree-unlock-records.service": "multi-user",
 }
 UNITS = (*ENABLED, "ostree-unlock-end@.service")
 
@@ -28,7 +30,15 @@ def test_systemd_has_nothing_to_say(system):
     assert "ostree-unlock-bad.service" in done.stderr
 
 
-@pytest.mark.parametrize(("unit", "most"), [("ostree-unlock-cleanup.service", 42), ("ostree-unlock-end@.service", 46), ("ostree-unlock-etc.service", 46)])
+HARDENED = {
+    "ostree-unlock-cleanup.service": 42,
+    "ostree-unlock-end@.service": 46,
+    "ostree-unlock-etc.service": 46,
+    "ostree-unlock-etc-shutdown.service": 46,
+}
+
+
+@pytest.mark.parametrize(("unit", "most"), HARDENED.items())
 def test_they_are_hardened(system, unit, most):
     """The number is ten times systemd's own; less is better."""
     command = f"systemd-analyze security --offline=true --no-pager --threshold={{}} {unit}"

@@ -257,6 +257,10 @@ def _a_hotfix_goes_along_to_an_upgrade(machine, expect_state):
         "ostree commit -b next --parent=$base --tree=dir=/var/next && rm -rf /var/next",
         timeout=300,
     )
+    site = "/etc/ostree-unlock"
+    machine.run(["install", "-D", "/dev/stdin", f"{site}/config.d/50-site.conf"], input="[Unlock]\nRecords=site\n")
+    program = "#!/bin/sh\ncat /etc/later /usr/lib/upgraded >/etc/site\n"
+    machine.run(["install", "-D", "-m", "755", "/dev/stdin", f"{site}/records.d/site"], input=program)
     machine.run("echo local >/etc/local && ostree-unlock commit --onto next --stage", timeout=300)
     assert "(staged)" in machine.run("ostree admin status").stdout
     machine.run("echo later >/etc/later")
@@ -264,6 +268,9 @@ def _a_hotfix_goes_along_to_an_upgrade(machine, expect_state):
     _settled(machine)
     expect_state(machine, "none")
     assert machine.run("cat /usr/lib/fixed /usr/lib/upgraded /etc/local /etc/later").stdout == "fixed\nnew\nlocal\nlater\n"
+    # by the program in it, when the system went down, and after /etc was merged
+    assert machine.read("/etc/site") == "later\nnew\n"
+    assert machine.run("ls /sysroot/ostree/deploy/*/backing/*/unlock/records").stdout == "site\n"
 
 
 def _a_soft_reboot(machine):

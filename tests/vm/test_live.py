@@ -1,14 +1,16 @@
-"""What comes after another commit is live, with systemd as process 1: users, directories, the loader's cache, unit files, what
-the bus can start, and services that are restarted or must not be.
+"""A live commit on machines that boot for real, with systemd as process 1: what it brought to /etc is in no other deployment,
+however the machine goes down; and what comes after it is live: users, directories, the loader's cache, unit files, what the bus
+can start, and services that are restarted or must not be.
 
-Why only here: transient units, jobs, sessions and restarts need a service manager. What needs none is in ../boot/test_after.py.
+Why only here: a power cut and a shutdown need a machine, and transient units, jobs, sessions and restarts need a service manager.
+What needs neither is in ../boot/test_apply.py and test_after.py. One test for each suite, since its boot takes half a minute.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from boot.test_apply import other_commit
+from boot.test_apply import ETC, listing, other_commit
 from harness.fixtures import trees
 
 pytestmark = trees()
@@ -66,9 +68,72 @@ for one in done.get_restarted():
 """
 
 
-@pytest.mark.timeout(900)
-def test_what_comes_after(systemd_machine):
-    machine = systemd_machine
+@pytest.mark.timeout(1800)
+def test_a_live_commit(systemd_machine, expect_state):
+    _no_other_boot_has_what_was_live(systemd_machine, expect_state)
+    _what_comes_after(systemd_machine)
+
+
+def _etc(machine, at: str = "/etc") -> list[str]:
+    """What is in /etc, but for what boots and logins write there."""
+    own = ("resolv.conf", "machine-id", "ld.so.cache", ".updated", "mtab")
+    return [line for line in listing(machine, at) if not any(f"'/{name}'" in line for name in own)]
+
+
+def _no_undo_is_left(machine) -> bool:
+    """Whether all of it was taken back."""
+    return machine.run("find /sysroot/ostree/deploy/*/backing/*/unlock/etc", check=False).stdout == ""
+
+
+def _no_other_boot_has_what_was_live(machine, expect_state):
+    before = _etc(machine)
+    usr = listing(machine)
+    other_commit(machine, ETC + "echo live >/usr/share/live")
+    suite = machine.target.suite.name
+
+    # The power fails: what is left is taken back early at the next boot.
+    machine.run("ostree-unlock apply other", timeout=300)
+    assert _etc(machine) != before and machine.exists("/usr/share/live")
+    machine.power_cut()
+    expect_state(machine, "none")
+    assert _etc(machine) == before and listing(machine) == usr
+
+    # Staged while it is live: made when the machine goes down.
+    machine.run("ostree-unlock apply other", timeout=300)
+    machine.run(f"ostree commit -b plain --tree=ref=debian/{suite} && ostree admin deploy --stage plain", timeout=300)
+    machine.run("mkdir -p /var/log/journal && systemctl restart systemd-journald")
+    machine.reboot()
+    expect_state(machine, "none")
+    assert _etc(machine) == before and listing(machine) == usr
+    _everything_had_its_turn(machine)
+    assert _no_undo_is_left(machine)
+
+    # Deployed while it is live: made at once, from an /etc that has what is live.
+    machine.run("ostree-unlock apply other", timeout=300)
+    machine.run(f"ostree commit -b plain --tree=ref=debian/{suite} && ostree admin deploy plain", timeout=300)
+    machine.reboot()
+    expect_state(machine, "none")
+    assert _etc(machine) == before and listing(machine) == usr
+
+    # What is live is staged by the apply itself: it boots with the /etc that an upgrade without it would have given.
+    machine.run("echo mine >/etc/mine; echo mine >/etc/issue; rm /etc/debian_version; ostree admin deploy other", timeout=300)
+    upgraded = _etc(machine, machine.run("ls -d /sysroot/ostree/deploy/*/deploy/$(ostree rev-parse other).0/etc").stdout.strip())
+    machine.run("ostree admin undeploy 0 && ostree-unlock apply other --stage", timeout=300)
+    machine.reboot()
+    expect_state(machine, "none")
+    assert _etc(machine) == upgraded and machine.exists("/usr/share/live")
+    assert machine.read("/etc/issue") == machine.read("/etc/mine") == "mine\n" and machine.exists("/etc/new-default")
+    assert _no_undo_is_left(machine)
+
+
+def _everything_had_its_turn(machine):
+    """When the system went down; of units in a circle systemd leaves one out, whichever it is."""
+    said = machine.run("journalctl --boot=-1 --no-pager -o cat").stdout
+    assert "Finalizing staged deployment" in said
+    assert "ordering cycle" not in said, [line for line in said.splitlines() if line.startswith("sysinit.target: ")]
+
+
+def _what_comes_after(machine):
     machine.run("systemctl is-system-running --wait", check=False, timeout=180)
     machine.write("/run/login.py", _LOGIN)
     # In a scope, as a terminal is: a service would be restarted, and hang up.
