@@ -330,13 +330,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_upper_usage(
     // SAFETY: the caller keeps the promises of the header.
     unsafe {
         let usage = method(hierarchy, |hierarchy| hierarchy.upper_usage);
-        let Usage {
-            entries: counted,
-            bytes: taken,
-        } = usage.unwrap_or_default();
-        store(entries, counted);
-        store(bytes, taken);
-        usage.is_some().into()
+        store_usage(usage, entries, bytes)
     }
 }
 
@@ -357,6 +351,25 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_problems(
             give_all::<OstreeSysrootUnlockProblem>(&hierarchy.problems)
         })
     }
+}
+
+/// Stores what something takes where the caller wants it; says whether that is known.
+///
+/// # Safety
+///
+/// Each place is NULL or may be written to.
+unsafe fn store_usage(
+    usage: Option<Usage>,
+    entries: *mut guint64,
+    bytes: *mut guint64,
+) -> gboolean {
+    let known = usage.unwrap_or_default();
+    // SAFETY: the promise above.
+    unsafe {
+        store(entries, known.entries);
+        store(bytes, known.bytes);
+    }
+    usage.is_some().into()
 }
 
 /// Stores a result where the caller wants it.
@@ -415,12 +428,6 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_hierarchy_get_deltas_usage(
     // SAFETY: the caller keeps the promises of the header.
     unsafe {
         let usage = method(hierarchy, |hierarchy| hierarchy.deltas?.usage);
-        let Usage {
-            entries: counted,
-            bytes: taken,
-        } = usage.unwrap_or_default();
-        store(entries, counted);
-        store(bytes, taken);
-        usage.is_some().into()
+        store_usage(usage, entries, bytes)
     }
 }

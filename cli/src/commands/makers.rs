@@ -74,11 +74,11 @@ fn make(
     program: &Path,
     lock_wait: Duration,
 ) -> Result<bool> {
+    // By its name: which number it has may change meanwhile.
+    let id = format!("{}.{}", deployment.csum(), deployment.deployserial());
     let mut command = Command::new("/proc/self/exe");
     command
-        .args(["run", "--deployment=0", "--for-commit"])
-        .arg(deployment.csum())
-        .args(["--record", name, "--lock-wait"])
+        .args(["run", "--deployment", &id, "--record", name, "--lock-wait"])
         .arg(lock_wait.as_secs_f64().to_string())
         .arg("--")
         .arg(program);
