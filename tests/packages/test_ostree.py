@@ -138,9 +138,9 @@ def test_removed_while_unlocked_it_is_back_after_the_end(booted):
 
     Not what it does to /etc, which is not covered: purged, the hook for apt would stay away.
     """
-    booted.run("cp /usr/bin/ostree-unlock /run/ && /run/ostree-unlock begin")
+    booted.run("cp /usr/bin/ostree-unlock /run/command && /run/command begin")
     booted.run("dpkg --remove consumer-unlock ostree-unlock python3-ostree-unlock")
     assert not booted.exists("/usr/bin/ostree-unlock")
-    booted.run("/run/ostree-unlock end --yes")
+    booted.run("/run/command end --yes")
     assert damaged(booted) == []
     booted.run("ostree-unlock status")
