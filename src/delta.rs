@@ -22,7 +22,7 @@ use crate::live;
 use crate::observe::{self, OURS};
 use crate::ostree::{DeploymentId, sysroot};
 use crate::stack::DELTAS;
-use crate::sys::{boot, files, random};
+use crate::sys::{boot, files, namespace, random};
 use crate::tree::{Node, is_directory, object};
 
 /// How the name begins of one that is being built.
@@ -157,6 +157,7 @@ fn make(
     thread::scope(|scope| {
         let (say, said) = mpsc::sync_channel(AHEAD);
         let ahead = move || {
+            namespace::apart()?;
             let repo = sysroot::open_repo(&path)?;
             let (before, after) = (live::usr_of(&repo, base)?, live::usr_of(&repo, target)?);
             course::go(before, after, &stays(), &mut |step| {

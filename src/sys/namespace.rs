@@ -61,8 +61,7 @@ impl System {
             .map_err(|e| cannot_reach(e, SYSTEM))?
             .into();
         let root = files::hold(Path::new(ROOT)).map_err(|e| cannot_reach(e, ROOT))?;
-        // setns(2) wants a thread whose root and working directory are its own.
-        unshare(UnshareFlags::FS, "separating a thread")?;
+        apart()?;
         let system = System {
             namespace,
             root,
@@ -91,6 +90,13 @@ impl System {
             .and_then(|()| rustix::process::chroot("."))
             .map_err(|e| Error::os("entering the system's mount namespace", e).at(SYSTEM))
     }
+}
+
+/// Gives the calling thread a root and a working directory of its own. setns(2) wants that of who
+/// calls it; and of every thread that it has started, as one which was joined just now may still
+/// be there.
+pub fn apart() -> Result<()> {
+    unshare(UnshareFlags::FS, "separating a thread")
 }
 
 /// Gives the calling thread a mount namespace of its own for good, which follows the one
@@ -162,5 +168,44 @@ fn block_signals() {
         let mut all: libc::sigset_t = std::mem::zeroed();
         libc::sigfillset(&mut all);
         libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Whether a thread comes back from a private copy while another one, which it started there and
+    /// which does `first`, is still there, as one may be for a while that was joined.
+    fn comes_back(first: fn() -> Result<()>) -> Result<()> {
+        let (said, hears) = std::sync::mpsc::channel();
+        let (ends, end) = std::sync::mpsc::channel::<()>();
+        let work = move || {
+            apart()?;
+            leave()?;
+            let system = System {
+                namespace: File::open("/proc/thread-self/ns/mnt").unwrap().into(),
+                root: files::hold(Path::new("/"))?,
+                _thread_bound: std::marker::PhantomData,
+            };
+            let came_back = system.in_private_copy(|| {
+                std::thread::spawn(move || {
+                    said.send(first()).unwrap();
+                    let _ = end.recv();
+                });
+                hears.recv().unwrap()
+            });
+            drop(ends);
+            came_back
+        };
+        std::thread::spawn(work).join().unwrap()
+    }
+
+    #[test]
+    #[ignore = "needs root"]
+    fn a_thread_that_is_apart_is_in_nobodys_way() {
+        assert!(comes_back(|| Ok(())).is_err());
+        assert!(comes_back(apart).is_ok());
     }
 }
