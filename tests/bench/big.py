@@ -37,7 +37,7 @@ for place in range(count):
 
 def change(system, root: str, count: int) -> None:
     """Writes to so many files."""
-    system.run(["/usr/bin/python3", "-c", CHANGE, root, str(count)], timeout=300)
+    system.run(["/usr/bin/python3", "-B", "-c", CHANGE, root, str(count)], timeout=300)
 
 
 def commit(system, count: int, name: str) -> None:
