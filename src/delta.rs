@@ -16,6 +16,7 @@ use std::thread;
 use gio::prelude::*;
 
 use self::builder::Builder;
+pub use self::builder::Built;
 use crate::diff::Walk;
 use crate::error::{Error, Kind, Result};
 use crate::live;
@@ -31,15 +32,6 @@ const UNFINISHED: &str = ".new-";
 const AHEAD: usize = 1_000;
 /// Where the modules of a kernel are.
 const MODULES: &str = "lib/modules";
-
-/// What it took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Built {
-    /// Files, links, directories and whiteouts.
-    pub entries: u64,
-    /// Files of which the content had to be copied.
-    pub copied: u64,
-}
 
 /// The directory, below `/usr`, that stays whatever a commit says of it: the modules of the
 /// kernel that runs.

@@ -98,7 +98,8 @@ impl Both {
         Ok(lost)
     }
 
-    /// Adds what the file at `path` needs, of `names` if they are given, and does not find.
+    /// Adds what the file at `path`, which [may be linked](may_be_linked), needs, of `names` if they
+    /// are given, and does not find.
     fn check(
         &self,
         path: &Path,
@@ -106,7 +107,7 @@ impl Both {
         names: Option<&HashSet<String>>,
         found: &mut Vec<Unresolved>,
     ) -> Result<()> {
-        if node.side().file_type != FileType::Regular || !may_be_linked(path, node) {
+        if node.side().file_type != FileType::Regular {
             return Ok(());
         }
         let Some(linked) = elf::read(node)? else {
@@ -227,14 +228,10 @@ mod tests {
             let walk = Walk::new(Path::new("/usr"), before.clone(), after.clone());
             let (mut changed, mut linked) = (Vec::new(), Vec::new());
             for found in walk.map(|found| found.unwrap()) {
-                let may_be = |after: &Rc<dyn Node>| may_be_linked(&found.path, &**after);
-                linked.extend(
-                    found
-                        .after
-                        .as_ref()
-                        .is_some_and(may_be)
-                        .then(|| found.path.clone()),
-                );
+                let may_be = |after| may_be_linked(&found.path, after);
+                if found.after.as_deref().is_some_and(may_be) {
+                    linked.push(found.path.clone());
+                }
                 changed.push((found.path, found.change));
             }
             assert!(is_directory(&*after));

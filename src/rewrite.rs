@@ -16,7 +16,7 @@ use rustix::fs::{AtFlags, CWD, Mode};
 use crate::error::{Error, Result};
 use crate::replay::Action;
 use crate::sys::xattr;
-use crate::tree::{FileType, Node, is_directory};
+use crate::tree::{FileType, Node, Side, Xattrs, is_directory};
 
 /// Does one of them below the directory `root`.
 pub fn one(root: &Path, action: &Action) -> Result<()> {
@@ -86,14 +86,14 @@ fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
         // It cannot be replaced with what is in it; empty, that beside it is a mere sign.
         return fs::create_dir(&beside)
             .map_err(|e| Error::io("noting what is begun", e))
-            .and_then(|()| describe(at, metadata))
+            .and_then(|()| describe(at, metadata.side(), &metadata.xattrs()?))
             .and_then(|()| remove(&beside).map_err(|e| Error::io("removing what was begun", e)));
     }
     let made = match is_directory(content) {
         true => fs::create_dir(&beside).map_err(|e| Error::io("making a directory", e)),
         false => make(&beside, content),
     };
-    let made = made.and_then(|()| describe(&beside, metadata));
+    let made = made.and_then(|()| describe(&beside, metadata.side(), &metadata.xattrs()?));
     if made.is_err() {
         let _ = remove(&beside);
         return made;
@@ -117,11 +117,10 @@ pub fn make(at: &Path, content: &dyn Node) -> Result<()> {
 }
 
 /// Owner, mode and extended attributes.
-pub fn describe(at: &Path, metadata: &dyn Node) -> Result<()> {
-    let side = metadata.side();
+pub fn describe(at: &Path, side: &Side, xattrs: &Xattrs) -> Result<()> {
     std::os::unix::fs::lchown(at, Some(side.uid), Some(side.gid))
         .map_err(|e| Error::io("changing an owner", e))?;
-    xattr::replace_all(at, &metadata.xattrs()?, |_| false)
+    xattr::replace_all(at, xattrs, |_| false)
         .map_err(|e| Error::os("setting extended attributes", e))?;
     if side.file_type != FileType::Symlink {
         // After the owner, whose change takes the set-user-id bit away.

@@ -8,6 +8,8 @@ pub mod disk;
 pub mod object;
 pub mod overlay;
 mod reach;
+#[cfg(test)]
+pub mod sample;
 pub mod whole;
 
 use std::ffi::{OsStr, OsString};

@@ -19,7 +19,7 @@ pub(crate) fn open(path: Option<&Path>) -> ostree::Sysroot {
 const ENOUGH: usize = 4;
 
 /// The deployment that a user calls `name`: the number that libostree lists it by, or its
-/// checksum, of which the beginning is enough, with or without `.SERIAL`.
+/// checksum, of which the [beginning](ENOUGH) is enough, with or without `.SERIAL`.
 pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree::Deployment> {
     sysroot.load(gio::Cancellable::NONE)?;
     let mut all = sysroot.deployments();
@@ -46,7 +46,9 @@ pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree
             format!("{name} may be any of {} deployments", all.len()),
         )),
     }
-    .map_err(|error| error.next("see `ostree admin status`, and count from 0"))
+    .map_err(|error| {
+        error.next("see `ostree admin status`; count from 0, or give four characters of a checksum, or more")
+    })
 }
 
 /// The deployment with this id, of this stateroot.

@@ -6,17 +6,26 @@ use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
 
-use super::Built;
 use super::course::Step;
 use crate::error::{Error, Result};
+use crate::observe::USR;
 use crate::rewrite;
 use crate::sys::files;
-use crate::sys::xattr::{self, Of, Xattrs};
+use crate::sys::xattr::{self, Of};
 use crate::tree::object::{self, Source};
-use crate::tree::{Checksum, Side};
+use crate::tree::{Checksum, Side, Xattrs, disk};
+
+/// What it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Built {
+    /// Files, links, directories and whiteouts.
+    pub entries: u64,
+    /// Files of which the content had to be copied.
+    pub copied: u64,
+}
 
 /// A delta that is being made.
 pub struct Builder<'a> {
@@ -39,7 +48,7 @@ impl<'a> Builder<'a> {
             root,
             objects: objects.transpose()?,
             entered: Vec::new(),
-            path: PathBuf::from("/usr"),
+            path: PathBuf::from(USR),
             built: Built::default(),
         })
     }
@@ -105,7 +114,7 @@ impl<'a> Builder<'a> {
         let file = object::file(&Source::new(self.repo), *checksum)?;
         let at = files::through(self.here(), ".").join(name);
         rewrite::make(&at, &*file)?;
-        rewrite::describe(&at, &*file)?;
+        rewrite::describe(&at, file.side(), &file.xattrs()?)?;
         rustix::fs::utimensat(CWD, &at, &EPOCH, AtFlags::SYMLINK_NOFOLLOW)
             .map_err(|e| Error::os("setting a time", e))
     }
@@ -130,20 +139,11 @@ const EPOCH: Timestamps = Timestamps {
 
 /// Owner, mode and extended attributes of a directory that is new: mostly it was made with them.
 fn describe(directory: &OwnedFd, side: &Side, xattrs: &Xattrs) -> Result<()> {
-    let failed = |e| Error::os("describing a directory", e);
-    let stat = rustix::fs::fstat(directory).map_err(failed)?;
-    if (stat.st_uid, stat.st_gid) != (side.uid, side.gid) {
-        let (owner, group) = (Uid::from_raw(side.uid), Gid::from_raw(side.gid));
-        rustix::fs::fchown(directory, Some(owner), Some(group)).map_err(failed)?;
-    }
+    let failed = |e| Error::os("looking at a directory", e);
+    let made = disk::side(&rustix::fs::fstat(directory).map_err(failed)?);
     let names = xattr::names(Of::Open(directory.as_fd())).map_err(failed)?;
-    if !xattrs.is_empty() || names.iter().next().is_some() {
-        xattr::replace_all(&files::through(directory, "."), xattrs, |_| false).map_err(failed)?;
+    if made == *side && xattrs.is_empty() && names.iter().next().is_none() {
+        return Ok(());
     }
-    // After the owner, whose change takes bits away.
-    let mode = rustix::fs::fstat(directory).map_err(failed)?.st_mode & 0o7777;
-    if mode != side.mode {
-        rustix::fs::fchmod(directory, Mode::from_raw_mode(side.mode)).map_err(failed)?;
-    }
-    Ok(())
+    rewrite::describe(&files::through(directory, "."), side, xattrs)
 }

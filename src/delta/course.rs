@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::diff::different;
 use crate::error::{Error, Kind, Result};
+use crate::observe::USR;
 use crate::tree::{Checksum, Entry, Node, Side, Xattrs, is_directory};
 
 /// A step.
@@ -56,8 +57,8 @@ pub fn go(
                 ..
             }) => take(Step::File { name, checksum })?,
             Some(_) => {
-                let below = level.below(&name, path, take);
-                waiting.push(below?);
+                let below = level.below(&name, path.clone(), take);
+                waiting.push(below.map_err(|error| error.at(Path::new(USR).join(path)))?);
             }
         }
     }
@@ -119,29 +120,9 @@ fn enter(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::tree::commit;
-    use gio::prelude::*;
+    use crate::tree::sample::committed;
+    use ostree::RepoMode::Archive;
     use std::fs;
-
-    const NONE: Option<&gio::Cancellable> = gio::Cancellable::NONE;
-
-    /// The trees as a repository has them.
-    fn committed<const N: usize>(top: &Path, trees: [&str; N]) -> [Rc<dyn Node>; N] {
-        let repo = ostree::Repo::new_for_path(top.join("repo"));
-        repo.create(ostree::RepoMode::Archive, NONE).unwrap();
-        repo.prepare_transaction(NONE).unwrap();
-        let roots = trees.map(|tree| {
-            let (from, to) = (
-                gio::File::for_path(top.join(tree)),
-                ostree::MutableTree::new(),
-            );
-            repo.write_directory_to_mtree(&from, &to, None, NONE)
-                .unwrap();
-            repo.write_mtree(&to, NONE).unwrap()
-        });
-        repo.commit_transaction(NONE).unwrap();
-        roots.map(|root| commit::of_file(&repo, root.downcast_ref().unwrap()).unwrap())
-    }
 
     fn steps(before: &Rc<dyn Node>, after: &Rc<dyn Node>) -> Vec<String> {
         let mut steps = Vec::new();
@@ -177,7 +158,7 @@ mod tests {
         file("before/becomes", "a file");
         file("after/becomes/a/directory", "");
         file("before/gone/file", "");
-        let [before, after] = committed(&top, ["before", "after"]);
+        let [before, after] = committed(&top, Archive, ["before", "after"]);
         let there = steps(&before, &after);
         let nowhere = steps(&after, &after);
         fs::remove_dir_all(&top).unwrap();
@@ -193,7 +174,7 @@ mod tests {
         for path in ["before/lib/modules/this", "before/lib/other", "after"] {
             fs::create_dir_all(top.join(path)).unwrap();
         }
-        let [before, after] = committed(&top, ["before", "after"]);
+        let [before, after] = committed(&top, Archive, ["before", "after"]);
         let there = steps(&before, &after);
         fs::remove_dir_all(&top).unwrap();
         assert_eq!(there, ["/", ".."]);

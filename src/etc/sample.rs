@@ -11,13 +11,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use gio::prelude::*;
 use rustix::fs::XattrFlags;
 
 use super::description::SELINUX;
 use crate::error::{Error, Kind, Result};
 use crate::sys::{copy, mounts, namespace, xattr};
-use crate::tree::{Node, commit, disk};
+use crate::tree::sample::committed;
+use crate::tree::{Node, disk};
 
 /// A directory with trees in it, by name.
 pub struct Sample(pub PathBuf);
@@ -64,21 +64,7 @@ impl Sample {
 
     /// The trees as those of commits.
     pub fn committed<const N: usize>(&self, trees: [&str; N]) -> [Rc<dyn Node>; N] {
-        const NONE: Option<&gio::Cancellable> = gio::Cancellable::NONE;
-        let repo = ostree::Repo::new(&gio::File::for_path(self.at("repo")));
-        repo.create(ostree::RepoMode::Bare, NONE).unwrap();
-        repo.prepare_transaction(NONE).unwrap();
-        let roots = trees.map(|tree| {
-            let (from, to) = (
-                gio::File::for_path(self.at(tree)),
-                ostree::MutableTree::new(),
-            );
-            repo.write_directory_to_mtree(&from, &to, None, NONE)
-                .unwrap();
-            repo.write_mtree(&to, NONE).unwrap()
-        });
-        repo.commit_transaction(NONE).unwrap();
-        roots.map(|root| commit::of_file(&repo, root.downcast_ref().unwrap()).unwrap())
+        committed(&self.0, ostree::RepoMode::Bare, trees)
     }
 
     /// Writes a file with its directories, with this text; an empty one stands for no file.

@@ -132,8 +132,13 @@ impl File {
 
 /// What a file is that the kernel says this of.
 pub fn side(stat: &Stat) -> Side {
+    side_of(stat.st_mode, stat.st_uid, stat.st_gid, stat.st_size)
+}
+
+/// The same by its numbers.
+pub fn side_of(mode: u32, uid: u32, gid: u32, size: i64) -> Side {
     use rustix::fs::FileType as Raw;
-    let file_type = match Raw::from_raw_mode(stat.st_mode) {
+    let file_type = match Raw::from_raw_mode(mode) {
         Raw::Directory => FileType::Directory,
         Raw::Symlink => FileType::Symlink,
         Raw::Fifo => FileType::Fifo,
@@ -143,11 +148,11 @@ pub fn side(stat: &Stat) -> Side {
     };
     Side {
         file_type,
-        mode: stat.st_mode & 0o7777,
-        uid: stat.st_uid,
-        gid: stat.st_gid,
+        mode: mode & 0o7777,
+        uid,
+        gid,
         size: match file_type {
-            FileType::Regular => u64::try_from(stat.st_size).unwrap_or_default(),
+            FileType::Regular => u64::try_from(size).unwrap_or_default(),
             _ => 0,
         },
     }

@@ -20,9 +20,6 @@ use crate::error::{Error, Kind, Result};
 use crate::sys::xattr;
 
 const OBJECTS: &str = "objects";
-const TYPE: u32 = 0o170_000;
-const REGULAR: u32 = 0o100_000;
-const SYMLINK: u32 = 0o120_000;
 
 /// Where objects are read from.
 pub struct Source {
@@ -128,23 +125,14 @@ fn described(source: &Source, checksum: &Checksum) -> Result<(Side, Kept)> {
         .repo
         .query_file(&name, gio::Cancellable::NONE)
         .map_err(|e| missing(e, "file", &name))?;
-    let mode = info.attribute_uint32("unix::mode");
-    let file_type = match mode & TYPE {
-        REGULAR => FileType::Regular,
-        SYMLINK => FileType::Symlink,
-        _ => FileType::Device,
-    };
-    let side = Side {
-        file_type,
-        mode: mode & 0o7777,
-        uid: info.attribute_uint32("unix::uid"),
-        gid: info.attribute_uint32("unix::gid"),
-        size: match file_type {
-            FileType::Regular => u64::try_from(info.size()).unwrap_or_default(),
-            _ => 0,
-        },
-    };
-    let target = match file_type {
+    let number = |attribute| info.attribute_uint32(attribute);
+    let side = disk::side_of(
+        number("unix::mode"),
+        number("unix::uid"),
+        number("unix::gid"),
+        info.size(),
+    );
+    let target = match side.file_type {
         FileType::Symlink => info.symlink_target().unwrap_or_default(),
         _ => PathBuf::new(),
     };
@@ -272,4 +260,64 @@ pub(super) fn damaged(what: &str, name: &str, how: &str) -> Error {
 
 pub(super) fn not_a(what: &str) -> Error {
     Error::new(Kind::Failed, format!("what is read as a {what} is none"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::sys::xattr::{Xattrs, set_all};
+    use crate::tree::sample::committed;
+    use std::os::unix::fs::{PermissionsExt, lchown, symlink};
+
+    /// All that a file is.
+    fn all(file: &dyn Node) -> (Side, Xattrs, Vec<u8>) {
+        let mut content = Vec::new();
+        match file.side().file_type {
+            FileType::Symlink => content.extend(file.target().unwrap().to_string_lossy().bytes()),
+            _ => {
+                file.open().unwrap().read_to_end(&mut content).unwrap();
+                if let Some(mut opened) = file.open_file().unwrap() {
+                    let mut again = Vec::new();
+                    opened.read_to_end(&mut again).unwrap();
+                    assert_eq!(again, content);
+                }
+            }
+        }
+        (file.side().clone(), file.xattrs().unwrap(), content)
+    }
+
+    #[test]
+    #[ignore = "needs root"]
+    fn a_file_is_the_same_whoever_says_what_it_is() {
+        let top = std::env::temp_dir().join(format!("ou-object-{}", std::process::id()));
+        let tree = top.join("tree");
+        fs::create_dir_all(&tree).unwrap();
+        fs::write(tree.join("plain"), "text").unwrap();
+        fs::write(tree.join("special"), "").unwrap();
+        lchown(tree.join("special"), Some(3), Some(4)).unwrap();
+        fs::set_permissions(tree.join("special"), fs::Permissions::from_mode(0o4750)).unwrap();
+        let xattrs = Xattrs::from([(b"user.name".to_vec(), b"value".to_vec())]);
+        set_all(&tree.join("special"), &xattrs).unwrap();
+        symlink("somewhere", tree.join("link")).unwrap();
+        lchown(tree.join("link"), Some(5), Some(6)).unwrap();
+        let [bare] = committed(&top, ostree::RepoMode::Bare, ["tree"]);
+        let [archive] = committed(&top, ostree::RepoMode::Archive, ["tree"]);
+        for name in ["plain", "special", "link"] {
+            let [one, other] = [&bare, &archive].map(|tree| tree.child(name.as_ref()).unwrap());
+            let (one, other) = (one.unwrap(), other.unwrap());
+            assert!(one.identity().is(other.identity()), "{name}");
+            assert_eq!(all(&*one), all(&*other), "{name}");
+        }
+        // and so, when it has been lost
+        let link = bare.child("link".as_ref()).unwrap().unwrap();
+        let checksum = match link.identity() {
+            Identity::File(checksum) => *checksum,
+            _ => Checksum::default(),
+        };
+        fs::remove_file(top.join("repo.bare/objects").join(path(&checksum))).unwrap();
+        let lost = bare.child("link".as_ref());
+        fs::remove_dir_all(&top).unwrap();
+        assert_eq!(lost.err().unwrap().kind(), Kind::NotFound);
+    }
 }

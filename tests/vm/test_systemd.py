@@ -98,7 +98,7 @@ def test_a_system_with_services(systemd_machine, expect_state):
 
 
 def _the_units_ran_at_boot(machine):
-    _settled(machine)
+    machine.settled()
     for name in UNITS:
         _expect_result(machine, name, "success")
     assert machine.run("cat /sysroot/ostree/deploy/*/backing/*/unlock/cleaned").stdout
@@ -106,7 +106,7 @@ def _the_units_ran_at_boot(machine):
 
 
 def _services_go_on(machine, expect_state):
-    before = _settled(machine)
+    before = machine.settled()
     machine.write("/run/systemd/system/private.service", _SERVICE)
     machine.run("systemctl daemon-reload && systemctl start private")
     pid = machine.run("systemctl show -P MainPID private").stdout.strip()
@@ -118,7 +118,7 @@ def _services_go_on(machine, expect_state):
     expect_state(machine, "none")
 
     assert machine.run("systemctl show -P MainPID private; systemctl is-active private").stdout.split() == [pid, "active"]
-    assert _settled(machine) == before
+    assert machine.settled() == before
     assert _states_in_the_journal(machine) == ["development", "none"]
     machine.run("systemctl stop private")
 
@@ -225,7 +225,7 @@ def _what_the_next_boot_does(machine, expect_state):
     _write_to_the_sysroot(machine, f"/usr/bin/python3 /run/half.py {directory}")
 
     machine.reboot()
-    _settled(machine)
+    machine.settled()
     assert machine.run("ls -d /sysroot/ostree/deploy/*/deploy/*/.usr-ovl-*", check=False).stdout == ""
     assert machine.run("ls -d /sysroot/ostree/deploy/*/backing/*/usr-transient", check=False).stdout == ""
     _expect_result(machine, UNITS[0], "success")
@@ -244,7 +244,7 @@ def _what_further_boots_do(machine):
     machine.run("touch /var/fixed")
     for _ in range(2):
         machine.reboot()
-        _settled(machine)
+        machine.settled()
         _expect_result(machine, UNITS[1], "success")
         assert machine.read("/var/ran") == "ran\nran\n"
 
@@ -265,7 +265,7 @@ def _a_hotfix_goes_along_to_an_upgrade(machine, expect_state):
     assert "(staged)" in machine.run("ostree admin status").stdout
     machine.run("echo later >/etc/later")
     machine.reboot()
-    _settled(machine)
+    machine.settled()
     expect_state(machine, "none")
     assert machine.run("cat /usr/lib/fixed /usr/lib/upgraded /etc/local /etc/later").stdout == "fixed\nnew\nlocal\nlater\n"
     # by the program in it, when the system went down, and after /etc was merged
@@ -280,16 +280,10 @@ def _a_soft_reboot(machine):
     machine.soft_reboot(1)
     assert machine.run("ostree-unlock detect --json").stdout != before
     # the flag was that of the other deployment, and the cleanup at boot takes it away
-    _settled(machine)
+    machine.settled()
     assert "Unlocked: " not in machine.run("ostree admin status").stdout
     assert not machine.exists("/usr/softly")
     machine.run("ostree-unlock begin && touch /usr/again && ostree-unlock end --yes")
-
-
-def _settled(machine):
-    """What systemd says of itself when it has started everything."""
-    ask = "systemctl is-system-running --wait; systemctl --failed --plain --no-legend"
-    return machine.run(ask, check=False, timeout=180).stdout
 
 
 def _unit(machine, name, *properties):
