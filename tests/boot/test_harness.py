@@ -180,6 +180,17 @@ def test_a_system_that_is_killed_with_its_firmware_is_gone(system):
         time.sleep(0.01)
 
 
+@trees("bookworm")
+def test_the_power_of_a_system_that_is_ending_can_be_cut(system):
+    system.run("head -c 50M /dev/urandom >/var/file")  # is written when the disk is unmounted: that takes a while
+    sysroot = f"/proc/{system.pid}/root/sysroot"
+    system._firmware.kill()
+    while os.path.exists(sysroot):
+        pass
+    system.stop(power_cut=True)
+    system.boot()
+
+
 def test_a_tree_that_is_too_old_for_what_was_built_is_told_apart(tmp_path):
     (tmp_path / "packages").write_text("libc6 2.10-1\n")
     (tmp_path / "installed").mkdir()

@@ -58,7 +58,10 @@ class NamespaceSystem(System):
         return self._pid
 
     def _is_on(self) -> bool:
-        return self._pidfd >= 0 and not select.select([self._pidfd], [], [], 0)[0]
+        return self._pidfd >= 0 and not self._ends_within(0)
+
+    def _ends_within(self, seconds: float) -> bool:
+        return bool(select.select([self._pidfd], [], [], seconds)[0])
 
     def boot(self, deployment: int = 0) -> None:
         """See System."""
@@ -152,7 +155,8 @@ class NamespaceSystem(System):
         try:
             disk = os.open(f"/proc/{self._pid}/root/sysroot", os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
-            if self._is_on():
+            # a process that is ending has no root any more, well before its pidfd says that it has ended
+            if not self._ends_within(_END_SECONDS):
                 raise
             return
         try:
