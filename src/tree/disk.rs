@@ -5,12 +5,13 @@ use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{ErrorKind, Read};
+use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rustix::fs::{Dir, Stat};
+use rustix::fs::{RawDir, SeekFrom, Stat};
 use rustix::io::Errno;
 
 use super::reach::Reach;
@@ -21,6 +22,9 @@ use crate::sys::xattr::{self, Of};
 /// How overlayfs' own attributes begin.
 const OVERLAY: [&[u8]; 2] = [b"trusted.overlay.", b"user.overlay."];
 const ATTRIBUTES: &str = "reading extended attributes";
+
+/// Bytes of a directory that the kernel is asked for at a time.
+const LISTED: usize = 16 << 10;
 
 /// A file.
 pub struct File {
@@ -82,7 +86,8 @@ impl File {
     /// what cannot be, or must not, at its path.
     fn with_attributes<T>(&self, ask: impl Fn(Of) -> rustix::io::Result<T>) -> Result<T> {
         let open = match self.side.file_type {
-            FileType::Regular | FileType::Directory => self.reach.keep_open(&self.path).ok(),
+            FileType::Regular => self.reach.keep_open(&self.path).ok(),
+            FileType::Directory => self.reach.directory(&self.path).ok(),
             _ => None,
         };
         match open {
@@ -117,12 +122,17 @@ impl File {
     /// The names in it, in the order of their bytes.
     pub fn names(&self) -> Result<Vec<OsString>> {
         let failed = |e| self.failed("reading a directory", e);
-        let directory = self.reach.open(&self.path).map_err(failed)?;
+        let directory = self.reach.directory(&self.path).map_err(failed)?;
+        // It may have been read before.
+        rustix::fs::seek(&directory, SeekFrom::Start(0)).map_err(failed)?;
+        let mut buffer = [MaybeUninit::uninit(); LISTED];
+        let mut entries = RawDir::new(&directory, &mut buffer);
         let mut names = Vec::new();
-        for entry in Dir::new(directory).map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name().to_bytes().to_vec();
+        while let Some(entry) = entries.next() {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {
-                names.push(OsString::from_vec(name));
+                names.push(OsStr::from_bytes(name).to_owned());
             }
         }
         names.sort_unstable();
@@ -180,9 +190,9 @@ impl Node for File {
         }
     }
 
-    fn entries(&self) -> Result<Vec<Entry>> {
-        let entry = |name| Entry {
-            name,
+    fn entries(&self) -> Result<Vec<Entry<'_>>> {
+        let entry = |name: OsString| Entry {
+            name: name.into(),
             checksums: None,
         };
         Ok(self.names()?.into_iter().map(entry).collect())
