@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::{Error, Kind, Result};
-use crate::tree::{Entry, Identity, Node, Side, is_directory, lookup, same_content};
+use crate::tree::{Checksums, Entry, Identity, Node, Side, is_directory, lookup, same_content};
 
 /// What became of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -346,8 +346,18 @@ fn compare(before: &dyn Node, after: &dyn Node) -> Result<(Option<Change>, bool)
     Ok((change, xattrs_differ))
 }
 
-fn names(entries: Vec<Entry>) -> Vec<OsString> {
-    entries.into_iter().map(|entry| entry.name).collect()
+fn names(entries: Vec<Entry<'_>>) -> Vec<OsString> {
+    let names = entries.into_iter().map(|entry| entry.name.into_owned());
+    names.collect()
+}
+
+/// A name in one or both of two directories, not known to stand for the same in both.
+pub struct Suspect {
+    pub name: OsString,
+    /// Whether the later one has it.
+    pub stays: bool,
+    /// What it stands for in that, where it is known without looking.
+    pub checksums: Option<Checksums>,
 }
 
 /// The names in two directories that are not known to be the same on both sides without
@@ -356,27 +366,35 @@ pub fn suspects(before: &dyn Node, after: &dyn Node) -> Result<Vec<OsString>> {
     match after.changed_since(before) {
         Some(names) => names,
         None => {
-            let found = different(before.entries()?, after.entries()?);
-            Ok(found.into_iter().map(|(name, _)| name).collect())
+            let found = different(&before.entries()?, &after.entries()?);
+            Ok(found.into_iter().map(|suspect| suspect.name).collect())
         }
     }
 }
 
-/// The names of both lists, but for those that are known to be the same, each with what it is in
-/// `after`; all are sorted.
-pub fn different(before: Vec<Entry>, after: Vec<Entry>) -> Vec<(OsString, Option<Entry>)> {
+/// The names of both lists, but for those that are known to stand for the same; all are sorted.
+pub fn different(before: &[Entry<'_>], after: &[Entry<'_>]) -> Vec<Suspect> {
+    let gone = |entry: &Entry<'_>| Suspect {
+        name: entry.name.clone().into_owned(),
+        stays: false,
+        checksums: None,
+    };
     let mut found = Vec::new();
-    let mut before = before.into_iter().peekable();
+    let mut before = before.iter().peekable();
     for entry in after {
         while let Some(old) = before.next_if(|old| old.name < entry.name) {
-            found.push((old.name, None));
+            found.push(gone(old));
         }
         match before.next_if(|old| old.name == entry.name) {
             Some(old) if old.checksums.is_some() && old.checksums == entry.checksums => {}
-            _ => found.push((entry.name.clone(), Some(entry))),
+            _ => found.push(Suspect {
+                name: entry.name.clone().into_owned(),
+                stays: true,
+                checksums: entry.checksums,
+            }),
         }
     }
-    found.extend(before.map(|old| (old.name, None)));
+    found.extend(before.map(gone));
     found
 }
 
@@ -508,13 +526,13 @@ mod tests {
     #[test]
     fn names_that_are_known_to_be_the_same_are_left_out() {
         let entry = |name: &str, checksum: Option<u8>| Entry {
-            name: name.into(),
+            name: OsStr::new(name).to_owned().into(),
             checksums: checksum.map(|byte| ([byte; 32], None)),
         };
         let before = vec![entry("a", Some(1)), entry("b", Some(1)), entry("d", None)];
         let after = vec![entry("b", Some(1)), entry("c", Some(2)), entry("d", None)];
-        let found = different(before, after).into_iter();
-        let found: Vec<_> = found.map(|(name, after)| (name, after.is_some())).collect();
+        let found = different(&before, &after).into_iter();
+        let found: Vec<_> = found.map(|suspect| (suspect.name, suspect.stays)).collect();
         let expected = [("a", false), ("c", true), ("d", true)];
         assert_eq!(
             found,

@@ -12,6 +12,7 @@ mod reach;
 pub mod sample;
 pub mod whole;
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
@@ -45,12 +46,15 @@ impl Identity<'_> {
 /// Of an object.
 pub type Checksum = [u8; 32];
 
+/// Of what a name in a directory stands for: of a file the one, of a directory those of what is
+/// in it and of its metadata.
+pub type Checksums = (Checksum, Option<Checksum>);
+
 /// A name in a directory.
-pub struct Entry {
-    pub name: OsString,
-    /// The checksums of what it names, where they are known without looking: of a file the
-    /// one, of a directory those of what is in it and of its metadata.
-    pub checksums: Option<(Checksum, Option<Checksum>)>,
+pub struct Entry<'a> {
+    pub name: Cow<'a, OsStr>,
+    /// The checksums of what it names, where they are known without looking.
+    pub checksums: Option<Checksums>,
 }
 
 /// One file of a tree.
@@ -62,7 +66,7 @@ pub trait Node {
     fn xattrs(&self) -> Result<Xattrs>;
 
     /// What is in a directory, in the order of the bytes of the names.
-    fn entries(&self) -> Result<Vec<Entry>>;
+    fn entries(&self) -> Result<Vec<Entry<'_>>>;
 
     /// What `name` is in a directory; `None` if it is not there.
     fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>>;

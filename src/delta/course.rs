@@ -8,10 +8,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::diff::different;
+use crate::diff::{Suspect, different};
 use crate::error::{Error, Kind, Result};
 use crate::observe::USR;
-use crate::tree::{Checksum, Entry, Node, Side, Xattrs, is_directory};
+use crate::tree::{Checksum, Node, Side, Xattrs, is_directory};
 
 /// A step.
 pub enum Step {
@@ -39,24 +39,22 @@ pub fn go(
 ) -> Result<()> {
     let mut waiting = vec![enter(PathBuf::new(), Some(before), after, take)?];
     while let Some(level) = waiting.last_mut() {
-        let Some((name, entry)) = level.suspects.next() else {
+        let Some(suspect) = level.suspects.next() else {
             take(Step::Leave)?;
             waiting.pop();
             continue;
         };
+        let name = suspect.name;
         let path = level.path.join(&name);
         if path.starts_with(stays) {
             continue;
         }
-        match entry {
+        match suspect.checksums {
             // What is in it is left as well: it is the one thing that a commit does not decide.
-            None if stays.starts_with(&path) => {}
-            None => take(Step::Whiteout { name })?,
-            Some(Entry {
-                checksums: Some((checksum, None)),
-                ..
-            }) => take(Step::File { name, checksum })?,
-            Some(_) => {
+            None if !suspect.stays && stays.starts_with(&path) => {}
+            None if !suspect.stays => take(Step::Whiteout { name })?,
+            Some((checksum, None)) => take(Step::File { name, checksum })?,
+            _ => {
                 let below = level.below(&name, path.clone(), take);
                 waiting.push(below.map_err(|error| error.at(Path::new(USR).join(path)))?);
             }
@@ -70,7 +68,7 @@ struct Level {
     path: PathBuf,
     before: Option<Rc<dyn Node>>,
     after: Rc<dyn Node>,
-    suspects: std::vec::IntoIter<(OsString, Option<Entry>)>,
+    suspects: std::vec::IntoIter<Suspect>,
 }
 
 impl Level {
@@ -109,7 +107,7 @@ fn enter(
         None => Vec::new(),
     };
     Ok(Level {
-        suspects: different(old, after.entries()?).into_iter(),
+        suspects: different(&old, &after.entries()?).into_iter(),
         path,
         before,
         after,

@@ -2,8 +2,8 @@
 //! Trees in a repository: a directory is two objects, of which one names what is in it by
 //! checksum; a file is one (`object`). Only what is asked for is read.
 
-use std::cell::OnceCell;
-use std::ffi::OsStr;
+use std::cell::{OnceCell, RefCell};
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -24,6 +24,8 @@ struct Directory {
     xattrs: Xattrs,
     /// The dirtree, once it was needed.
     contents: OnceCell<Vec<u8>>,
+    /// The directory in it that was asked for last: what is wanted next is mostly in the same one.
+    last: RefCell<Option<(OsString, Rc<dyn Node>)>>,
 }
 
 /// The tree of `commit`, which is a checksum; also of one that is partial, as long as what is
@@ -56,12 +58,30 @@ fn directory(source: Rc<Source>, tree: Checksum, meta: Checksum) -> Result<Rc<dy
         },
         xattrs: parsed.xattrs.into_iter().map(without_end).collect(),
         contents: OnceCell::new(),
+        last: RefCell::default(),
     }))
 }
 
 impl Directory {
+    /// One that is in it, of these two objects.
+    fn directory(&self, tree: Checksum, meta: Checksum) -> Result<Rc<dyn Node>> {
+        if meta != self.meta {
+            return directory(Rc::clone(&self.source), tree, meta);
+        }
+        // Mostly it has the same owner, mode and attributes.
+        Ok(Rc::new(Directory {
+            source: Rc::clone(&self.source),
+            tree,
+            meta,
+            side: self.side.clone(),
+            xattrs: self.xattrs.clone(),
+            contents: OnceCell::new(),
+            last: RefCell::default(),
+        }))
+    }
+
     /// What `look` sees in the dirtree.
-    fn contents<T>(&self, look: impl FnOnce(Dirtree) -> Option<T>) -> Result<T> {
+    fn contents<'a, T>(&'a self, look: impl FnOnce(Dirtree<'a>) -> Option<T>) -> Result<T> {
         if self.contents.get().is_none() {
             let _ = self.contents.set(self.source.dirtree(&self.tree)?);
         }
@@ -81,25 +101,22 @@ impl Node for Directory {
         Ok(self.xattrs.clone())
     }
 
-    fn entries(&self) -> Result<Vec<Entry>> {
+    fn entries(&self) -> Result<Vec<Entry<'_>>> {
         self.contents(|tree| tree.entries())
     }
 
     fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
-        Ok(match self.contents(|tree| Some(tree.find(name)))? {
-            None => None,
-            Some((checksum, None)) => Some(object::file(&self.source, checksum)?),
-            // Mostly it has the same owner, mode and attributes.
-            Some((tree, Some(meta))) if meta == self.meta => Some(Rc::new(Directory {
-                source: Rc::clone(&self.source),
-                tree,
-                meta,
-                side: self.side.clone(),
-                xattrs: self.xattrs.clone(),
-                contents: OnceCell::new(),
-            })),
-            Some((tree, Some(meta))) => Some(directory(Rc::clone(&self.source), tree, meta)?),
-        })
+        if let Some((_, last)) = self.last.borrow().as_ref().filter(|(is, _)| is == name) {
+            return Ok(Some(Rc::clone(last)));
+        }
+        let (tree, meta) = match self.contents(|tree| Some(tree.find(name)))? {
+            None => return Ok(None),
+            Some((checksum, None)) => return object::file(&self.source, checksum).map(Some),
+            Some((tree, Some(meta))) => (tree, meta),
+        };
+        let child = self.directory(tree, meta)?;
+        *self.last.borrow_mut() = Some((name.to_owned(), Rc::clone(&child)));
+        Ok(Some(child))
     }
 
     fn open(&self) -> Result<Box<dyn Read>> {

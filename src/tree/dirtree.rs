@@ -7,11 +7,7 @@ use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::{Checksum, Entry};
-
-/// The checksums of an entry: of a file the one, of a directory those of what is in it and of
-/// its metadata.
-pub type Checksums = (Checksum, Option<Checksum>);
+use super::{Checksums, Entry};
 
 /// A dirtree.
 #[derive(Clone, Copy)]
@@ -46,13 +42,13 @@ impl<'a> Dirtree<'a> {
 
     /// All entries, in the order of the bytes of their names; `None` if one of them cannot be
     /// in a directory, or is there twice.
-    pub fn entries(&self) -> Option<Vec<Entry>> {
+    pub fn entries(&self) -> Option<Vec<Entry<'a>>> {
         let mut entries = Vec::with_capacity(self.files.length + self.directories.length);
         for list in [self.files, self.directories] {
             for index in 0..list.length {
                 let (name, checksums) = list.entry(index)?;
                 entries.push(Entry {
-                    name: OsStr::from_bytes(name).to_owned(),
+                    name: OsStr::from_bytes(name).into(),
                     checksums: Some(checksums),
                 });
             }
@@ -187,7 +183,7 @@ mod tests {
             };
             let entries = tree.entries().unwrap_or_default();
             assert_eq!(entries.len(), 2 * count);
-            assert!(entries.is_sorted_by_key(|entry| entry.name.clone()));
+            assert!(entries.is_sorted_by(|one, other| one.name < other.name));
             for name in &names {
                 let found = tree.find(OsStr::new(name));
                 assert_eq!(found, Some(([1; 32], None)));

@@ -6,26 +6,31 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
-use std::os::fd::AsRawFd;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use gio::prelude::*;
 use glib::Variant;
 use ostree::ObjectType;
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::{Checksum, Entry, FileType, Identity, Node, Side, Xattrs, disk};
 use crate::error::{Error, Kind, Result};
-use crate::sys::xattr;
+use crate::sys::{files, xattr};
 
 const OBJECTS: &str = "objects";
+
+/// So many bytes are read at a time: mostly it is all.
+const PIECE: usize = 16 << 10;
 
 /// Where objects are read from.
 pub struct Source {
     pub repo: ostree::Repo,
     /// The directory that they are in.
-    objects: Option<PathBuf>,
+    objects: Option<(PathBuf, OwnedFd)>,
     /// Whether those of files are the files themselves.
     is_bare: bool,
 }
@@ -67,17 +72,18 @@ impl Source {
     pub fn new(repo: &ostree::Repo) -> Rc<Source> {
         // What libostree is told to leave out may be there all the same.
         let without = repo.config().boolean("core", "disable-xattrs");
+        let objects = repo.path().path().map(|path| path.join(OBJECTS));
         Rc::new(Source {
             repo: repo.clone(),
-            objects: repo.path().path().map(|path| path.join(OBJECTS)),
+            objects: objects.and_then(|path| files::hold(&path).ok().map(|held| (path, held))),
             is_bare: repo.mode() == ostree::RepoMode::Bare && !without.unwrap_or_default(),
         })
     }
 
     /// The bytes of a dirtree, which are the same in every repository.
     pub fn dirtree(&self, checksum: &Checksum) -> Result<Vec<u8>> {
-        let at = |objects: &PathBuf| objects.join(place(checksum, "dirtree"));
-        if let Some(bytes) = self.objects.as_ref().and_then(|o| fs::read(at(o)).ok()) {
+        let read = |(_, objects): &(_, OwnedFd)| read(objects, &place(checksum, "dirtree")).ok();
+        if let Some(bytes) = self.objects.as_ref().and_then(read) {
             return Ok(bytes);
         }
         // It may be of another repository that this one is based on.
@@ -85,6 +91,22 @@ impl Source {
         let found = self.repo.load_variant(ObjectType::DirTree, &name);
         let found = found.map_err(|e| missing(e, "dirtree", &name))?;
         Ok(found.data().to_vec())
+    }
+}
+
+/// The bytes of an object that is not large.
+fn read(objects: &OwnedFd, name: &Path) -> rustix::io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let object = rustix::fs::openat(objects, name, flags, Mode::empty())?;
+    let mut bytes = Vec::new();
+    let mut piece = [MaybeUninit::uninit(); PIECE];
+    loop {
+        let (read, _) = rustix::io::read(&object, &mut piece)?;
+        bytes.extend_from_slice(read);
+        // Only at its end there is less.
+        if read.len() < PIECE {
+            return Ok(bytes);
+        }
     }
 }
 
@@ -108,11 +130,12 @@ pub fn file(source: &Rc<Source>, checksum: Checksum) -> Result<Rc<dyn Node>> {
 
 /// `None` where it has to be asked for: it may be of another repository that this one is based on.
 fn as_it_is(source: &Source, checksum: &Checksum) -> Result<Option<(Side, Kept)>> {
-    let Some(objects) = source.objects.as_ref().filter(|_| source.is_bare) else {
+    let Some((objects, held)) = source.objects.as_ref().filter(|_| source.is_bare) else {
         return Ok(None);
     };
-    let path = objects.join(path(checksum));
-    match rustix::fs::lstat(&path) {
+    let name = path(checksum);
+    let path = objects.join(&name);
+    match rustix::fs::statat(held, &name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => Ok(Some((disk::side(&stat), Kept::AsItIs(path)))),
         Err(Errno::NOENT) => Ok(None),
         Err(e) => Err(Error::os("looking at an object", e).at(path)),
@@ -172,7 +195,7 @@ impl Node for File {
         }
     }
 
-    fn entries(&self) -> Result<Vec<Entry>> {
+    fn entries(&self) -> Result<Vec<Entry<'_>>> {
         Err(not_a("directory"))
     }
 

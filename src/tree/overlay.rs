@@ -97,15 +97,15 @@ impl Node for Merged {
         self.file.xattrs()
     }
 
-    fn entries(&self) -> Result<Vec<Entry>> {
+    fn entries(&self) -> Result<Vec<Entry<'_>>> {
         let mut all = match &self.below {
             Some(below) => below.entries()?,
             None => Vec::new(),
         };
         for name in self.file.names()? {
-            let place = all.binary_search_by(|entry| entry.name.cmp(&name));
+            let place = all.binary_search_by(|entry| (*entry.name).cmp(&name));
             let entry = Entry {
-                name,
+                name: name.into(),
                 checksums: None,
             };
             match place {
