@@ -388,15 +388,13 @@ impl Worker<'_> {
 
     /// Only one commit is live; what else is there was left by a call that died, or by a boot.
     fn set_live(&self, commit: Option<&str>) -> Result<()> {
-        self.below_sysroot(|| {
-            let repo = sysroot::booted_repo()?;
-            let name = self.deployment.id();
-            publish::point(&repo, &format!("{LIVE}/{name}"), commit)?;
-            let others = publish::below(&repo, LIVE)?.into_iter();
-            others
-                .filter(|other| *other != name)
-                .try_for_each(|other| publish::point(&repo, &format!("{LIVE}/{other}"), None))
-        })
+        let repo = sysroot::repo_below(&self.sysroot)?;
+        let name = self.deployment.id();
+        publish::point(&repo, &format!("{LIVE}/{name}"), commit)?;
+        let others = publish::below(&repo, LIVE)?.into_iter();
+        others
+            .filter(|other| *other != name)
+            .try_for_each(|other| publish::point(&repo, &format!("{LIVE}/{other}"), None))
     }
 
     fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {

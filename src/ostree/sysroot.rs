@@ -148,8 +148,12 @@ fn identity(path: &Path) -> Result<(u64, u64)> {
 /// is held: on the caller's own side.
 pub fn writable_repo() -> Result<(ostree::Repo, OwnedFd)> {
     let sysroot = writable()?;
-    let repo = open_repo(&files::through(&sysroot, REPO)).map_err(|e| e.at(booted_repo_path()))?;
-    Ok((repo, sysroot))
+    Ok((repo_below(&sysroot)?, sysroot))
+}
+
+/// The repository below a directory that is one of the booted sysroot.
+pub fn repo_below(sysroot: &OwnedFd) -> Result<ostree::Repo> {
+    open_repo(&files::through(sysroot, REPO)).map_err(|e| e.at(booted_repo_path()))
 }
 
 /// A directory of the sysroot that can be written to, whatever its mount says; seen by
