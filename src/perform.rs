@@ -5,9 +5,11 @@
 //! An operation that fails is made good in the same way as one whose process died: look
 //! again, and finish or take back what the intent says.
 
+use std::cell::RefCell;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
+use std::time::{Duration, Instant};
 
 use gio::prelude::*;
 
@@ -37,6 +39,9 @@ use crate::upper::Uppers;
 
 /// The refs that keep live commits, each under the deployment that runs.
 pub const LIVE: &str = "unlock/live";
+
+/// What does the same again and again tells of it no more often.
+const BETWEEN_REPORTS: Duration = Duration::from_millis(50);
 
 /// What an operation did, or with a dry run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,7 +90,7 @@ pub fn tidy<T: Send>(
 
 /// Makes good what was interrupted, and then lets `work` write below the sysroot: in a private
 /// copy of the system's namespace, where that can be written to, and under the same lock. It
-/// may tell how far it is, and is told by an error to stop.
+/// may tell how far it is as often as it likes, and is told by an error to stop.
 pub fn write<T: Send>(
     deployment: &DeploymentId,
     options: &Options,
@@ -94,12 +99,19 @@ pub fn write<T: Send>(
 ) -> Result<T> {
     at_work(deployment, options, watch, |worker| {
         worker.start()?;
-        let tell = |progress| {
-            if let Some(cancellable) = worker.cancellable {
-                cancellable.set_error_if_cancelled()?;
+        let told = RefCell::new(None);
+        let tell = |progress: Progress| {
+            worker.check_cancelled()?;
+            // What is done again and again takes less time than to tell of each.
+            let mut told = told.borrow_mut();
+            let is_due = |(doing, at): &(String, Instant)| {
+                *doing != progress.doing || at.elapsed() >= BETWEEN_REPORTS
+            };
+            if told.as_ref().is_none_or(is_due) {
+                *told = Some((progress.doing.clone(), Instant::now()));
+                // Nobody listens any more if the caller's side is gone.
+                let _ = worker.reports.send(progress);
             }
-            // Nobody listens any more if the caller's side is gone.
-            let _ = worker.reports.send(progress);
             Ok(())
         };
         worker.system.in_private_copy(|| {
