@@ -8,6 +8,7 @@ mod course;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::mpsc;
@@ -28,8 +29,10 @@ use crate::tree::{Node, is_directory, object};
 
 /// How the name begins of one that is being built.
 const UNFINISHED: &str = ".new-";
-/// How many steps may be known and not done.
-const AHEAD: usize = 1_000;
+/// So many steps are handed over at a time: to wake who waits for them costs more than a step.
+const TOGETHER: usize = 64;
+/// So often, before one is done.
+const AHEAD: usize = 16;
 /// Where the modules of a kernel are.
 const MODULES: &str = "lib/modules";
 
@@ -152,17 +155,26 @@ fn make(
             namespace::apart()?;
             let repo = sysroot::open_repo(&path)?;
             let (before, after) = (live::usr_of(&repo, base)?, live::usr_of(&repo, target)?);
-            course::go(before, after, &stays(), &mut |step| {
-                // Nobody listens any more if it failed there.
-                say.send(step)
+            // Nobody listens any more if it failed there.
+            let say = |steps| {
+                say.send(steps)
                     .map_err(|_| Error::new(Kind::Failed, "nothing more is made"))
-            })
+            };
+            let mut steps = Vec::new();
+            course::go(before, after, &stays(), &mut |step| {
+                steps.push(step);
+                match steps.len() < TOGETHER {
+                    true => Ok(()),
+                    false => say(mem::take(&mut steps)),
+                }
+            })?;
+            say(steps)
         };
         let ahead = thread::Builder::new()
             .name("delta".to_owned())
             .spawn_scoped(scope, ahead)
             .map_err(|e| Error::io("starting a thread", e))?;
-        for step in said {
+        for step in said.into_iter().flatten() {
             proceed()?;
             builder.take(&step)?;
         }
