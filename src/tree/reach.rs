@@ -129,13 +129,14 @@ fn is(one: &Path, other: &Path) -> bool {
 
 /// Where `path` is below `directory`; empty, where it is that.
 fn below<'a>(directory: &Path, path: &'a Path) -> Option<&'a Path> {
-    let rest = path.as_os_str().as_bytes();
-    let rest = rest.strip_prefix(directory.as_os_str().as_bytes())?;
-    let rest = match rest {
-        [] => rest,
-        _ => rest.strip_prefix(b"/")?,
-    };
-    Some(Path::new(OsStr::from_bytes(rest)))
+    let (directory, path) = (
+        directory.as_os_str().as_bytes(),
+        path.as_os_str().as_bytes(),
+    );
+    let rest = path.strip_prefix(directory)?;
+    let inside = rest.strip_prefix(b"/");
+    let is_there = rest.is_empty() || inside.is_some() || directory.ends_with(b"/");
+    is_there.then(|| Path::new(OsStr::from_bytes(inside.unwrap_or(rest))))
 }
 
 #[cfg(test)]
@@ -187,6 +188,16 @@ mod tests {
         tree.sizes(&reach, &files);
         tree.sizes(&reach, &files);
         assert_eq!(reach.way.borrow().len(), 2);
+    }
+
+    #[test]
+    fn what_is_below_a_directory_is_known_by_the_path() {
+        let is = |directory, path| below(Path::new(directory), Path::new(path));
+        assert_eq!(is("/usr", "/usr/lib/os"), Some(Path::new("lib/os")));
+        assert_eq!(is("/usr", "/usr"), Some(Path::new("")));
+        assert_eq!(is("/", "/usr"), Some(Path::new("usr")));
+        assert_eq!(is("/usr", "/usrlocal"), None);
+        assert_eq!(is("/usr/lib", "/usr"), None);
     }
 
     #[test]

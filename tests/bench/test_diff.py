@@ -69,7 +69,10 @@ def test_commits(big, measure, judge):
 
 @trees("trixie")
 def test_commit(big, measure, judge):
-    """A commit of what changed, beside one of everything."""
+    """A commit of what changed, beside one of everything. Half of the time are libostree's own tables of what is in the
+    directories of the changes, each of which it reads, sorts and writes as a whole; the other half the two objects that it makes of each
+    change.
+    """
     big.run("ostree-unlock begin --backing ram")
     change(big, "", 1_000)
     start, ours = (s for s, _ in measure(["ostree-unlock", "--version"], ["ostree-unlock", "commit"], rounds=5))
