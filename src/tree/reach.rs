@@ -15,7 +15,8 @@ use std::rc::Rc;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat};
 use rustix::io::{Errno, Result};
 
-/// So many directories stay open; of a longer way the innermost ones.
+/// So many directories stay open; of a longer way the first, from which no link is followed, and the
+/// innermost ones.
 const MOST: usize = 16;
 
 /// What is open of a tree.
@@ -60,7 +61,7 @@ impl Reach {
         let directory = Rc::new(opened?);
         way.push((path.to_owned(), Rc::clone(&directory)));
         if way.len() > MOST {
-            way.remove(0);
+            way.remove(1);
         }
         Ok(directory)
     }
@@ -223,6 +224,7 @@ mod tests {
             reach.directory(&path).unwrap();
         }
         assert_eq!(reach.way.borrow().len(), MOST);
+        assert_eq!(reach.way.borrow()[0].0, tree.0.join("d"));
         tree.sizes(&reach, &[&deep, "file", &deep]);
     }
 }
