@@ -40,8 +40,9 @@ class Machine:
         done = subprocess.run(
             words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
         )
-        end = "\n".join((done.stdout + done.stderr).splitlines()[-60:])
-        assert done.returncode == 0, f"{' '.join(command)}: exit status {done.returncode}\n{end}"
+        # Shown where the test fails: what went wrong there may stand anywhere in it.
+        print(done.stdout + done.stderr)
+        assert done.returncode == 0, f"{' '.join(command)}: exit status {done.returncode}"
         return done.stdout
 
 
