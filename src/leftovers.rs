@@ -106,7 +106,7 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
     match leftover {
         Leftover::Upper(path) => {
             let absolute = Path::new(sysroot::PATH).join(path);
-            if swap::is_in_use(system, &absolute)? {
+            if swap::are_in_use(system, std::slice::from_ref(&absolute))? == [true] {
                 return Ok(false);
             }
             remove_below(writable_sysroot, path).map_err(|e| e.at(absolute))

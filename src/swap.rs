@@ -284,22 +284,31 @@ pub fn unseal() -> Result<()> {
         .map_err(|e| Error::os("making the overlay writable again", e).at(USR))
 }
 
-/// Whether some overlay, attached or not, still uses `directory` as its upper.
+/// Of each of these directories, whether some overlay, attached or not, still uses it as its upper.
 ///
 /// Asks the kernel by trying to mount it exclusively, which marks the upper: only for
-/// one that is to be discarded.
-pub fn is_in_use(system: &System, directory: &Path) -> Result<bool> {
+/// those that are to be discarded.
+pub fn are_in_use(system: &System, directories: &[PathBuf]) -> Result<Vec<bool>> {
+    if directories.is_empty() {
+        return Ok(Vec::new());
+    }
     system.in_private_copy(|| {
         make_sysroot_writable()?;
         // Any directory will do that is on another file system and no overlay itself.
         let scratch = Path::new("/run/ostree");
-        let overlay = Overlay {
-            source: "ostree-unlock-probe",
-            lowers: &[scratch],
-            upper: &directory.join("upper"),
-            work: &directory.join("work"),
-            exclusive: true,
+        let is_in_use = |directory: &PathBuf| {
+            let overlay = Overlay {
+                source: "ostree-unlock-probe",
+                lowers: &[scratch],
+                upper: &directory.join("upper"),
+                work: &directory.join("work"),
+                exclusive: true,
+            };
+            match mounts::mount_overlay(&overlay, scratch) {
+                Ok(()) => mounts::detach(scratch).map(|()| false),
+                Err(errno) => Ok(errno == rustix::io::Errno::BUSY),
+            }
         };
-        Ok(mounts::mount_overlay(&overlay, scratch) == Err(rustix::io::Errno::BUSY))
+        directories.iter().map(is_in_use).collect()
     })
 }

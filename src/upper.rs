@@ -176,27 +176,26 @@ impl Uppers<'_> {
     /// says what went wrong, and whether something is still in use.
     pub fn discard(&self, system: &System) -> (Vec<String>, bool) {
         let path = self.deployment.backing().join(OURS);
-        let Ok(Some(ours)) = files::open_directory(self.sysroot, &path) else {
+        let Ok(Some(ours)) = self.open(&path) else {
             return (Vec::new(), false);
         };
+        let mut names = files::names(&ours).unwrap_or_default();
+        names.retain(|name| name.starts_with(SET_ASIDE));
+        let path = Path::new(sysroot::PATH).join(path);
+        let directories: Vec<_> = names.iter().map(|name| path.join(name)).collect();
+        let in_use = match swap::are_in_use(system, &directories) {
+            Ok(in_use) => in_use,
+            Err(error) => return (vec![error.at(path).to_string()], false),
+        };
         let mut failures = Vec::new();
-        let mut in_use = false;
-        for name in files::names(&ours).unwrap_or_default() {
-            if !name.starts_with(SET_ASIDE) {
+        for ((name, directory), is_in_use) in names.iter().zip(directories).zip(&in_use) {
+            if *is_in_use {
                 continue;
             }
-            let directory = Path::new(sysroot::PATH).join(&path).join(&name);
-            let removed = match swap::is_in_use(system, &directory) {
-                Ok(true) => {
-                    in_use = true;
-                    continue;
-                }
-                Ok(false) => files::remove_tree(&ours, &name),
-                Err(error) => Err(error),
-            };
+            let removed = files::remove_tree(&ours, name);
             failures.extend(removed.err().map(|error| error.at(directory).to_string()));
         }
-        (failures, in_use)
+        (failures, in_use.contains(&true))
     }
 
     /// Sets the immutable flag of the deployment, which libostree takes away to unlock it.

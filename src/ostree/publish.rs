@@ -136,9 +136,12 @@ pub fn below(repo: &ostree::Repo, reference: &str) -> Result<Vec<String>> {
 
 /// Has a ref lead to a commit, or removes it.
 pub fn point(repo: &ostree::Repo, reference: &str, commit: Option<&str>) -> Result<()> {
-    // One that libostree was writing when it died cannot be resolved, and goes all the same.
-    if commit.is_none() && matches!(repo.resolve_rev(reference, true), Ok(None)) {
-        return Ok(());
+    // One that libostree was writing when it died cannot be resolved, and is written all the same.
+    if let Ok(now) = repo.resolve_rev(reference, true) {
+        if now.as_deref() == commit {
+            // To write it is to wait for the disk.
+            return Ok(());
+        }
     }
     Ok(repo.set_ref_immediate(None, reference, commit, gio::Cancellable::NONE)?)
 }

@@ -1,6 +1,7 @@
 """What boots and other deployments leave is removed, what is open is not, and after an upgrade hooks run until all went well."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
@@ -60,6 +61,25 @@ def test_what_is_in_use_is_kept_and_said(system):
         process.stdin.close()
     system.run("ostree-unlock cleanup")
     assert system.run(LEFT).stdout == ""
+
+
+@ONE
+def test_of_several_only_what_is_in_use_is_kept(system):
+    """`begin` removes what it can, and asks for all of them at once."""
+    with ExitStack() as readers:
+        for number in range(4):
+            system.run(f"ostree-unlock begin; mkdir /usr/kept; echo {number} >/usr/kept/file")
+            if number != 2:
+                reader = readers.enter_context(system.popen(f"cd /usr/kept; {WAIT}; cat file", stdin=-1, stdout=-1))
+                reader.stdout.readline()
+            system.run("ostree-unlock end --yes --lazy")
+        uppers = system.run(f"cat {BACKING}/unlock/old-*/upper/kept/file").stdout
+        assert sorted(uppers.split()) == ["0", "1", "3"]
+        system.run("ostree-unlock begin; ostree-unlock end; ostree-unlock begin")
+        assert system.run(f"cat {BACKING}/unlock/old-*/upper/kept/file | sort").stdout == "0\n1\n3\n"
+    for verb in ("end", "begin"):
+        system.run(f"ostree-unlock {verb}")
+    assert "old-" not in system.run(LEFT).stdout
 
 
 @ONE
