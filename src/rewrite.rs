@@ -8,37 +8,45 @@
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::replay::Action;
-use crate::sys::xattr;
+use crate::sys::{files, xattr};
 use crate::tree::{FileType, Node, Side, Xattrs, is_directory};
 
-/// Does one of them below the directory `root`.
+/// Does one of them below the directory `root`. No link is followed on the way: what is in a
+/// directory that became one is gone with it, and what is where that leads is nobody's business.
 pub fn one(root: &Path, action: &Action) -> Result<()> {
+    let root_directory = files::hold(root)?;
     match action {
         Action::Remove { path } => {
-            let at = root.join(path);
-            remove(&at).map_err(|e| Error::io("removing it", e).at(at))
+            let Some(parent) = parent_of(&root_directory, path)? else {
+                return Ok(());
+            };
+            remove(&inside(&parent, path))
+                .map_err(|e| Error::io("removing it", e).at(root.join(path)))
         }
         Action::Put {
             path,
             content,
             metadata,
-        } => {
-            let at = root.join(path);
-            put(&at, &**content, &**metadata).map_err(|e| e.at(at))
-        }
+        } => make_directory(&root_directory, above(path))
+            .and_then(|parent| put(&inside(&parent, path), &**content, &**metadata))
+            .map_err(|e| e.at(root.join(path))),
     }
 }
 
 /// Whether one that puts something at `path` was begun by who died then.
 pub fn is_begun(root: &Path, path: &Path) -> bool {
-    fs::symlink_metadata(beside(&root.join(path))).is_ok()
+    let Ok(Some(parent)) = files::hold(root).and_then(|root| parent_of(&root, path)) else {
+        return false;
+    };
+    files::exists(&beside(&inside(&parent, path)))
 }
 
 /// Whether what is at `path` may be half of one that was begun, and nobody's: a directory whose
@@ -50,8 +58,47 @@ pub fn is_half(root: &Path, path: &Path) -> bool {
 
 /// Removes what is left of one that was begun, where all of it is done.
 pub fn finish(root: &Path, path: &Path) -> Result<()> {
-    let beside = beside(&root.join(path));
-    remove(&beside).map_err(|e| Error::io("removing what was begun", e).at(beside))
+    let Some(parent) = parent_of(&files::hold(root)?, path)? else {
+        return Ok(());
+    };
+    remove(&beside(&inside(&parent, path)))
+        .map_err(|e| Error::io("removing what was begun", e).at(root.join(path)))
+}
+
+/// The directory that `path` is in; `None` where there is none, or a link leads there.
+fn parent_of(root: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>> {
+    match files::open_directory(root, above(path)) {
+        Err(error) if error.kind() == Kind::UnsafePath => Ok(None),
+        found => found,
+    }
+}
+
+/// Opens a directory, and makes it where it is missing; never through a link.
+fn make_directory(root: &OwnedFd, path: &Path) -> Result<OwnedFd> {
+    let on_the_way = |error: Error| match error.kind() {
+        Kind::UnsafePath => Error::new(Kind::UnsafePath, "what leads to it is no directory here")
+            .next("put a directory there, or leave this path out"),
+        _ => error,
+    };
+    if let Some(found) = files::open_directory(root, path).map_err(on_the_way)? {
+        return Ok(found);
+    }
+    let parent = make_directory(root, above(path))?;
+    fs::create_dir(inside(&parent, path)).map_err(|e| Error::io("making its directory", e))?;
+    make_directory(root, path)
+}
+
+/// The path of what `path` is in.
+fn above(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Where `path` is, seen from the directory that it is in.
+fn inside(parent: &OwnedFd, path: &Path) -> PathBuf {
+    files::through(parent, ".").join(path.file_name().unwrap_or_default())
 }
 
 /// How many bytes they write.
@@ -76,9 +123,6 @@ fn remove(at: &Path) -> std::io::Result<()> {
 }
 
 fn put(at: &Path, content: &dyn Node, metadata: &dyn Node) -> Result<()> {
-    if let Some(parent) = at.parent().filter(|parent| !parent.exists()) {
-        fs::create_dir_all(parent).map_err(|e| Error::io("making its directory", e))?;
-    }
     let beside = beside(at);
     remove(&beside).map_err(|e| Error::io("removing what was begun", e))?;
     let is_there = fs::symlink_metadata(at).is_ok_and(|found| found.is_dir());
