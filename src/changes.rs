@@ -2,13 +2,15 @@
 //! The changes that can be made to last: what was written to a deployment, in a scratch, or
 //! kept earlier. Whoever takes them does not need to know where they come from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use glib::prelude::*;
 
 use crate::conflict::Prefer;
 use crate::deployed_etc;
-use crate::diff::{Found, Walk};
+use crate::diff::{Change, Found, Walk};
 use crate::error::{self, Error, Kind, Result};
 use crate::kept;
 use crate::live;
@@ -19,7 +21,7 @@ use crate::ostree::writer;
 use crate::scratch;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
-use crate::tree::{self, disk};
+use crate::tree::{self, Node, disk, is_directory};
 
 const ETC: &str = "/etc";
 const DEFAULTS: &str = "/usr/etc";
@@ -56,11 +58,13 @@ pub struct Changes {
     pub base: String,
     /// The state that they were made in; `None` in a scratch.
     pub state: Option<State>,
-    found: Vec<Box<dyn Iterator<Item = Result<Found>>>>,
+    found: Parts,
     watched: Vec<(PathBuf, u64)>,
     /// Nobody else may write meanwhile.
     _lock: Option<scratch::Lock>,
 }
+
+type Parts = Vec<Box<dyn Iterator<Item = Result<Found>>>>;
 
 /// What cannot be in a commit, and why.
 pub type LeftOut = Vec<(PathBuf, &'static str)>;
@@ -162,9 +166,7 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
     );
     let watched = fingerprints(watched)?;
     let base = trees.commit;
-    let usr = Walk::new(Path::new(USR), trees.base, trees.now).without_renames();
-    let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
-        vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
+    let mut found = of_usr(trees.base, trees.now, &options.paths)?;
     if !options.etc_paths.is_empty() {
         let now = disk::root(Path::new(ETC))?;
         let walk = Walk::new(
@@ -197,9 +199,7 @@ fn in_scratch(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<C
     let base = named.booted().commit.clone();
     let usr = live::usr_of(repo, &base)?;
     let now = tree::overlay::over(&scratch.upper("usr"), usr.clone())?;
-    let usr = Walk::new(Path::new(USR), usr, now).without_renames();
-    let mut found: Vec<Box<dyn Iterator<Item = Result<Found>>>> =
-        vec![Box::new(usr.limited_to(&options.paths, Path::new(USR))?)];
+    let mut found = of_usr(usr, now, &options.paths)?;
     let etc = etc_of_scratch(&scratch.upper("etc"), repo, &base)?;
     // A limit to paths holds for the defaults, too.
     let paths = options.paths.clone();
@@ -216,7 +216,50 @@ fn in_scratch(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<C
     })
 }
 
-/// What was written to /etc in the scratch, as changes of the defaults.
+/// What was written to /usr, or of it what is at `paths`.
+fn of_usr(before: Rc<dyn Node>, now: Rc<dyn Node>, paths: &[PathBuf]) -> Result<Parts> {
+    let usr = Path::new(USR);
+    let walk = Walk::new(usr, Rc::clone(&before), Rc::clone(&now)).without_renames();
+    let walk = walk.limited_to(paths, usr)?;
+    let way = way_to(&before, &now, paths)?;
+    Ok(vec![Box::new(way.into_iter().map(Ok)), Box::new(walk)])
+}
+
+/// The directories on the way to `paths` that were made, too, and are in none of them.
+fn way_to(before: &Rc<dyn Node>, now: &Rc<dyn Node>, paths: &[PathBuf]) -> Result<Vec<Found>> {
+    let is_outside = |path: &Path| !paths.iter().any(|limit| path.starts_with(limit));
+    let ways = paths.iter().flat_map(|path| path.ancestors().skip(1));
+    let ways: BTreeSet<&Path> = ways.filter(|path| is_outside(path)).collect();
+    let mut made = Vec::new();
+    // Those that lead to others come first.
+    for path in ways {
+        let Some(below) = path.strip_prefix(USR).ok().filter(|p| p != &Path::new("")) else {
+            continue;
+        };
+        let before = tree::lookup(before, below)?;
+        let after = tree::lookup(now, below)?;
+        if before.as_deref().is_some_and(is_directory) {
+            continue;
+        }
+        if after.as_deref().is_some_and(is_directory) {
+            made.push(Found {
+                path: path.to_owned(),
+                change: match before {
+                    None => Change::Added,
+                    Some(_) => Change::TypeChanged,
+                },
+                before,
+                after,
+                xattrs_differ: false,
+                from: None,
+            });
+        }
+    }
+    Ok(made)
+}
+
+/// What was written to /etc in the scratch, as changes of the defaults: of a directory that was
+/// merely given another mode nothing that is in it, which is this machine's own.
 fn etc_of_scratch(
     upper: &Path,
     repo: &ostree::Repo,
@@ -224,22 +267,27 @@ fn etc_of_scratch(
 ) -> Result<impl Iterator<Item = Result<Found>> + use<>> {
     let etc = disk::root(Path::new(ETC))?;
     let now = tree::overlay::over(upper, etc.clone())?;
-    let mut touched = Vec::new();
+    let mut touched = BTreeSet::new();
     for found in Walk::new(Path::new(DEFAULTS), etc, now.clone()).without_renames() {
         let path = found?.path;
         if !is_of_this_machine(&path) {
-            touched.push(path);
+            touched.insert(path);
         }
     }
+    let paths: Vec<PathBuf> = touched.iter().cloned().collect();
     let walk = Walk::new(
         Path::new(DEFAULTS),
         deployed_etc::defaults(repo, base)?,
         now,
     );
-    Ok(match touched.is_empty() {
-        true => walk.only(Vec::new()),
-        false => walk.limited_to(&touched, Path::new(DEFAULTS))?,
-    })
+    let walk = match paths.is_empty() {
+        true => walk.only(paths),
+        false => walk.limited_to(&paths, Path::new(DEFAULTS))?,
+    };
+    Ok(walk.filter(move |found| match found {
+        Ok(found) => touched.contains(&found.path),
+        Err(_) => true,
+    }))
 }
 
 fn fingerprints(directories: Vec<PathBuf>) -> Result<Vec<(PathBuf, u64)>> {

@@ -137,12 +137,16 @@ impl<'a> Writer<'a> {
     fn make_parent(&mut self, path: &Path) -> Result<MutableTree> {
         let directory = path.parent().unwrap_or(Path::new(""));
         let mut tree = self.root.clone();
-        let meta = write_dirmeta(self.repo, (0o755, 0, 0), &Xattrs::new())?;
+        let mut at = PathBuf::new();
         for part in directory.components() {
-            let name = name(Path::new(part.as_os_str()))?;
+            at.push(part);
+            let name = name(&at)?;
             let is_there = tree.lookup(name).is_ok_and(|(_, below)| below.is_some());
             tree = tree.ensure_dir(name)?;
             if !is_there {
+                let mode = 0o755 | type_bits(FileType::Directory);
+                let xattrs = self.label(&at, mode, Xattrs::new())?;
+                let meta = write_dirmeta(self.repo, (0o755, 0, 0), &xattrs)?;
                 tree.set_metadata_checksum(&meta);
             }
         }
@@ -151,6 +155,14 @@ impl<'a> Writer<'a> {
 
     fn labelled(&self, path: &Path, file: &dyn Node) -> Result<Xattrs> {
         let mut xattrs = file.xattrs()?;
+        // libostree reads none without a value back, so an object with one would not be what its
+        // checksum says.
+        xattrs.retain(|_, value| !value.is_empty());
+        let side = file.side();
+        self.label(path, side.mode | type_bits(side.file_type), xattrs)
+    }
+
+    fn label(&self, path: &Path, mode: u32, mut xattrs: Xattrs) -> Result<Xattrs> {
         let Some(policy) = &self.policy else {
             return Ok(xattrs);
         };
@@ -160,7 +172,6 @@ impl<'a> Writer<'a> {
             Err(_) => Path::new("/").join(path),
         };
         let there = there.to_str().unwrap_or_default();
-        let mode = file.side().mode | type_bits(file.side().file_type);
         match policy.label(there, mode, gio::Cancellable::NONE)? {
             Some(label) => {
                 let label = [label.as_bytes(), b"\0"].concat();

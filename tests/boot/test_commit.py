@@ -110,6 +110,28 @@ def test_a_commit_under_a_ref(system):
 
 
 @trees("trixie")
+def test_a_path_alone_has_the_directories_that_lead_to_it(system):
+    system.run("ostree-unlock begin && cd /usr && mkdir -p new/sub && chmod 700 new && chown 7:8 new/sub && touch new/sub/file new/other")
+    commit = committed(system, "/usr/new/sub/file")
+    shown = [line.split() for line in system.run(["ostree", "ls", "-R", commit, "/usr/new"]).stdout.splitlines()]
+    assert [(words[0], words[1], words[2], words[-1]) for words in shown] == [
+        ("d00700", "0", "0", "/usr/new"),
+        ("d00755", "7", "8", "/usr/new/sub"),
+        ("-00644", "0", "0", "/usr/new/sub/file"),
+    ]
+    assert committed(system, "--onto", "debian/trixie", "/usr/new/sub/file")
+
+
+@trees("trixie")
+def test_an_attribute_without_a_value_is_in_no_object(system):
+    """libostree does not read one back, so the object would not be what its checksum says."""
+    system.run("ostree-unlock begin && mkdir /usr/new && echo x >/usr/new/file")
+    system.python("import os; [os.setxattr(path, 'user.flag', b'') for path in ('/usr/new', '/usr/new/file')]")
+    committed(system)
+    system.run("ostree-unlock keep save it && ostree fsck")
+
+
+@trees("trixie")
 def test_what_cannot_be_in_a_commit(system):
     assert system.run("ostree-unlock commit", check=False).returncode == 16  # not unlocked
     system.run("ostree-unlock begin")

@@ -64,6 +64,35 @@ def test_conflicts_with_what_is_there(system):
     assert system.run("cat /usr/lib/new; tail -1 /usr/lib/os-release").stdout == "theirs\nours\n"
 
 
+@trees("trixie")
+def test_what_a_link_leads_to_is_left_alone(system):
+    """A directory was moved away and a link left in its place: what is where that leads is not what was removed."""
+    system.run("ostree-unlock begin && mkdir /var/app && echo kept >/var/app/local && cp -a /usr/share/base-files/. /var/app")
+    system.run("rm -r /usr/share/base-files && ln -s /var/app /usr/share/base-files")
+    there = system.run("ls -R /var/app").stdout
+    system.run("ostree-unlock keep save moved && ostree-unlock end --yes && ostree-unlock begin && ostree-unlock keep restore moved")
+    assert system.run("readlink /usr/share/base-files").stdout == "/var/app\n"
+    assert system.run("ls -R /var/app").stdout == there
+    # a directory that became a link meanwhile: nothing is put through that either
+    system.run("mkdir /usr/share/base-passwd/new && touch /usr/share/base-passwd/new/file && ostree-unlock keep save more")
+    system.run("ostree-unlock end --yes && ostree-unlock begin && rm -r /usr/share/base-passwd && ln -s /var/app /usr/share/base-passwd")
+    refused = system.run("ostree-unlock keep restore more --prefer=changes", check=False)
+    assert refused.returncode != 0 and "/usr/share/base-passwd" in refused.stderr, refused
+    assert system.run("ls -R /var/app").stdout == there
+
+
+@trees("trixie")
+def test_what_is_local_to_etc_is_in_no_scratch(system):
+    """A package that only gives a directory another mode takes nothing along that is in it."""
+    system.run("mkdir -p /etc/apt/keys && echo secret >/etc/apt/keys/mine && echo changed >>/etc/apt/apt.conf.d/01autoremove")
+    system.run("ostree-unlock run --scratch -- sh -ec 'chmod 750 /etc/apt /etc/apt/keys; echo theirs >/etc/apt/theirs'")
+    commit = system.run("ostree-unlock commit --scratch").stdout.strip()
+    shown = system.run(["ostree", "ls", "-R", commit, "/usr/etc/apt"]).stdout
+    assert "/usr/etc/apt/theirs" in shown and "mine" not in shown and shown.startswith("d00750 "), shown
+    for name in ("/usr/etc/apt/apt.conf.d/01autoremove",):
+        assert "changed" not in system.run(["ostree", "cat", commit, name]).stdout
+
+
 @trees("bookworm", "sid")
 def test_kept_changes_become_a_deployment(system, is_locked):
     system.run("ostree-unlock begin && echo fixed > /usr/lib/fixed && ostree-unlock keep save fix && ostree-unlock end --yes")
