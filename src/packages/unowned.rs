@@ -111,22 +111,33 @@ fn aliases(tree: &Whole) -> Result<HashMap<PathBuf, PathBuf>> {
     Ok(aliases)
 }
 
+/// As the kernel has it.
+const MOST_LINKS: usize = 40;
+
 /// Where a path leads to whose first directories are links; `None` where they are not.
 fn real(path: &Path, aliases: &HashMap<PathBuf, PathBuf>) -> Option<PathBuf> {
+    let mut real = followed(path, aliases)?;
+    // `/lib64` leads to `/usr/lib64`, which may lead to `/usr/lib`.
+    for _ in 1..MOST_LINKS {
+        match followed(&real, aliases) {
+            Some(path) => real = path,
+            None => break,
+        }
+    }
+    Some(real)
+}
+
+fn followed(path: &Path, aliases: &HashMap<PathBuf, PathBuf>) -> Option<PathBuf> {
     let mut names = path.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name),
         _ => None,
     });
     let first = Path::new("/").join(names.next()?);
     let second = first.join(names.next()?);
-    for short in [second, first] {
-        if let (Some(to), Ok(rest)) = (aliases.get(&short), path.strip_prefix(&short)) {
-            let path = to.join(rest);
-            // `/lib64` leads to `/usr/lib64`, which may lead to `/usr/lib`.
-            return Some(real(&path, aliases).unwrap_or(path));
-        }
-    }
-    None
+    [second, first].iter().find_map(|short| {
+        let rest = path.strip_prefix(short).ok()?;
+        Some(aliases.get(short)?.join(rest))
+    })
 }
 
 #[cfg(test)]
@@ -154,5 +165,8 @@ mod tests {
             let found = real(Path::new(path), &aliases);
             assert_eq!(found.as_deref(), wanted.map(Path::new), "{path}");
         }
+        let in_a_circle = HashMap::from([("/usr/x".into(), "/usr".into())]);
+        let long = format!("/usr{}", "/x".repeat(100_000));
+        assert!(real(Path::new(&long), &in_a_circle).is_some());
     }
 }

@@ -82,13 +82,19 @@ impl Directory {
 
     /// What `look` sees in the dirtree.
     fn contents<'a, T>(&'a self, look: impl FnOnce(Dirtree<'a>) -> Option<T>) -> Result<T> {
+        let damaged = || {
+            let why = "what is in it is no directory, or not in the order of its names";
+            damaged("dirtree", &hex(&self.tree), why)
+        };
         if self.contents.get().is_none() {
-            let _ = self.contents.set(self.source.dirtree(&self.tree)?);
+            let bytes = self.source.dirtree(&self.tree)?;
+            if !Dirtree::new(&bytes).is_some_and(|tree| tree.is_sorted()) {
+                return Err(damaged());
+            }
+            let _ = self.contents.set(bytes);
         }
         let bytes = self.contents.get().map_or(&[][..], Vec::as_slice);
-        Dirtree::new(bytes)
-            .and_then(look)
-            .ok_or_else(|| damaged("dirtree", &hex(&self.tree), "what is in it is no directory"))
+        Dirtree::new(bytes).and_then(look).ok_or_else(damaged)
     }
 }
 

@@ -40,6 +40,12 @@ impl<'a> Dirtree<'a> {
         Some(tree)
     }
 
+    /// Whether each list is in the order of the bytes of its names, as libostree writes it: only
+    /// then is each found that is there.
+    pub fn is_sorted(&self) -> bool {
+        self.files.is_sorted() && self.directories.is_sorted()
+    }
+
     /// All entries, in the order of the bytes of their names; `None` if one of them cannot be
     /// in a directory, or is there twice.
     pub fn entries(&self) -> Option<Vec<Entry<'a>>> {
@@ -107,6 +113,11 @@ impl<'a> List<'a> {
             _ => Some(bytes.get(first_end..ends)?.try_into().ok()?),
         };
         can_be_in_a_directory(name).then_some((name, (first, second)))
+    }
+
+    fn is_sorted(&self) -> bool {
+        let names = (0..self.length).map(|index| self.entry(index).map(|(name, _)| name));
+        names.is_sorted_by(|one, other| one.is_some() && one < other)
     }
 
     fn find(&self, name: &[u8]) -> Option<Checksums> {
@@ -209,6 +220,21 @@ mod tests {
         assert!(refused(vec![file("a"), file("a")], vec![]));
         assert!(refused(vec![file("a")], vec![directory("a")]));
         assert!(refused(vec![("a".to_owned(), vec![1; 31])], vec![]));
+    }
+
+    #[test]
+    fn what_would_not_be_found_is_known() {
+        let is_sorted = |names: &[&str]| {
+            let files = bytes(names.iter().map(|name| file(name)).collect(), vec![]);
+            let directories = bytes(vec![], names.iter().map(|name| directory(name)).collect());
+            [files, directories]
+                .map(|written| Dirtree::new(&written).is_some_and(|tree| tree.is_sorted()))
+        };
+        assert_eq!(is_sorted(&["a", "b", "c"]), [true, true]);
+        assert_eq!(is_sorted(&["a"]), [true, true]);
+        assert_eq!(is_sorted(&["a", "c", "b"]), [false, false]);
+        assert_eq!(is_sorted(&["a", "a"]), [false, false]);
+        assert_eq!(is_sorted(&["a", "b/c"]), [false, false]);
     }
 
     #[test]

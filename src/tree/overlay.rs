@@ -21,8 +21,8 @@ struct Merged {
     below: Option<Rc<dyn Node>>,
     /// Where a directory was moved from.
     moved_from: Option<PathBuf>,
-    /// Where it is in the tree.
-    path: PathBuf,
+    /// Where what shows through is in what the whole upper lies on.
+    origin: PathBuf,
     /// The root of what the whole upper lies on.
     root: Rc<dyn Node>,
 }
@@ -40,7 +40,7 @@ pub fn over(upper: &Path, below: Rc<dyn Node>) -> Result<Rc<dyn Node>> {
         file,
         below: shows,
         moved_from: None,
-        path: PathBuf::new(),
+        origin: PathBuf::new(),
         root: below,
     }))
 }
@@ -55,34 +55,34 @@ impl Merged {
     }
 
     fn merge(&self, file: File, name: &OsStr) -> Result<Merged> {
-        let path = self.path.join(name);
         let redirect = match file.side().file_type {
-            FileType::Directory | FileType::Regular => redirect(&file, &path)?,
+            FileType::Directory | FileType::Regular => attribute(&file, "redirect")?,
             _ => None,
         };
-        let there = match &redirect {
-            Some(from) => lookup(&self.root, from)?,
-            None => None,
-        };
-        let mut moved_from = None;
-        let below = match file.side().file_type {
-            FileType::Directory if there.as_deref().is_some_and(is_directory) => {
-                moved_from = redirect;
-                there
-            }
-            FileType::Directory if is_opaque(&file)? => None,
-            FileType::Directory => self.beneath(name)?.filter(|below| is_directory(&**below)),
-            FileType::Regular if attribute(&file, "metacopy")?.is_some() => match there {
-                Some(there) => Some(there),
-                None => self.beneath(name)?,
+        let redirect = redirect.map(|target| PathBuf::from(OsString::from_vec(target)));
+        let (origin, there) = match &redirect {
+            None => (self.origin.join(name), self.beneath(name)?),
+            Some(target) => match target.strip_prefix("/") {
+                Ok(from) => (from.to_owned(), lookup(&self.root, from)?),
+                // A name in what this directory itself shows, wherever that is.
+                Err(_) => (self.origin.join(target), self.beneath(target.as_os_str())?),
             },
+        };
+        let below = match file.side().file_type {
+            FileType::Directory if is_opaque(&file)? => None,
+            FileType::Directory => there.filter(|below| is_directory(&**below)),
+            FileType::Regular if attribute(&file, "metacopy")?.is_some() => {
+                let content = there.filter(|below| below.side().file_type == FileType::Regular);
+                Some(content.ok_or_else(|| without_content(&file))?)
+            }
             _ => None,
         };
+        let moved = redirect.is_some() && below.is_some() && is_directory(&file);
         Ok(Merged {
             file,
             below,
-            moved_from,
-            path,
+            moved_from: moved.then(|| origin.clone()),
+            origin,
             root: Rc::clone(&self.root),
         })
     }
@@ -188,15 +188,14 @@ fn is_opaque(directory: &File) -> Result<bool> {
     Ok(attribute(directory, "opaque")?.is_some_and(|value| value == b"y"))
 }
 
-/// Where the overlay says that the file at `path` has its content: below the root, or a
-/// name beside it.
-fn redirect(file: &File, path: &Path) -> Result<Option<PathBuf>> {
-    let Some(target) = attribute(file, "redirect")? else {
-        return Ok(None);
-    };
-    let target = PathBuf::from(OsString::from_vec(target));
-    Ok(Some(match target.strip_prefix("/") {
-        Ok(below) => below.to_owned(),
-        Err(_) => path.parent().unwrap_or(Path::new("")).join(&target),
-    }))
+/// An empty file in its place would be a wrong answer.
+fn without_content(file: &File) -> Error {
+    let error = Error::new(
+        Kind::Failed,
+        "the overlay has its metadata alone, and its content is not where it says",
+    );
+    match file.place() {
+        Some(place) => error.at(place),
+        None => error,
+    }
 }

@@ -178,6 +178,7 @@ mount -t overlay -o lowerdir=usr,upperdir=.usr-ovl-upper,workdir=.usr-ovl-work,r
 cd /mnt
 mv share/base-files share/moved && mv share/moved/profile share/moved/other
 mv share/base-passwd share/misc/deeper
+mv lib/apt lib/moved && mv lib/moved/methods lib/moved/ways && chmod 4711 lib/moved/ways/file
 chmod 4711 bin/tac && mv bin/head bin/newest
 rm bin/cksum
 '
@@ -193,6 +194,7 @@ def test_overlays_that_others_made(system):
     other = deployments(system)[1]
     before = f"/sysroot/ostree/deploy/debian/deploy/{other}/usr"
     inside = {name: system.run(f"cd {before}/share/{name} && find . -mindepth 1 -printf '%P\n'").stdout.split() for name in ("base-files", "base-passwd")}
+    apt = system.run(f"cd {before}/lib/apt && find . -mindepth 1 -printf '%P\n'").stdout.split()
     system.run(["sh", "-e", "-c", OTHERS, "others", other])
     seen = named(system, "--deployment", other)
     expected = {
@@ -205,12 +207,24 @@ def test_overlays_that_others_made(system):
         "D /usr/share/moved/profile",
         "A /usr/share/moved/other",
         "R /usr/share/misc/deeper",
+        "R /usr/lib/moved",
+        "R /usr/lib/moved/ways",
+        "m /usr/lib/moved/ways/file",
+        "D /usr/lib/apt",
+        *(f"D /usr/lib/apt/{path}" for path in apt),
+        *(f"D /usr/lib/moved/{path}" for path in apt if path.split("/")[0] == "methods"),
         *(f"D /usr/share/{name}" for name in inside),
         *(f"D /usr/share/{name}/{path}" for name, paths in inside.items() for path in paths),
     }
     assert set(seen) == expected and len(seen) == len(expected)
     renamed = parse_lines(system.run(["ostree-unlock", "diff", "--json", "--deployment", other]).stdout, "difference")
-    assert {entry["from"] for entry in renamed} == {None, "/usr/share/base-files", "/usr/share/base-passwd"}
+    assert {entry["from"] for entry in renamed} == {
+        None,
+        "/usr/share/base-files",
+        "/usr/share/base-passwd",
+        "/usr/lib/apt",
+        "/usr/lib/apt/methods",
+    }
     (newest,) = [entry for entry in renamed if entry["path"] == "/usr/bin/newest"]
     assert newest["after"]["size"] == int(system.run(f"stat -c %s {before}/bin/head").stdout)
 
