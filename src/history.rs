@@ -33,6 +33,12 @@ impl History {
         self.applied.last()
     }
 
+    /// The commits, the live one last.
+    pub fn commits(&self) -> Vec<String> {
+        let commits = self.applied.iter().map(|applied| applied.commit.clone());
+        commits.collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.applied.is_empty()
     }

@@ -6,6 +6,7 @@
 //! again, and finish or take back what the intent says.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
@@ -39,6 +40,20 @@ use crate::upper::Uppers;
 
 /// The refs that keep live commits, each under the deployment that runs.
 pub const LIVE: &str = "unlock/live";
+
+/// The names of the refs that keep these commits, of which the last one is live and the others are
+/// what can be gone back to; each with its commit.
+pub fn live_refs(deployment: &DeploymentId, commits: &[String]) -> BTreeMap<String, String> {
+    let id = deployment.id();
+    let name = |position| match position + 1 == commits.len() {
+        true => id.clone(),
+        false => format!("{id}-{}", position + 1),
+    };
+    let commits = commits.iter().cloned().enumerate();
+    commits
+        .map(|(position, commit)| (name(position), commit))
+        .collect()
+}
 
 /// What does the same again and again tells of it no more often.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(50);
@@ -253,7 +268,8 @@ impl Worker<'_> {
         if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
             return Err(error.next(format!("and taking it back failed too: {worse}")));
         }
-        if self.verify(&plan.after, before).is_ok() {
+        let was_to_change = plan.after != before.stack;
+        if was_to_change && self.verify(&plan.after, before).is_ok() {
             return Ok(format!("made good after a failure: {error}"));
         }
         self.discard(before);
@@ -330,7 +346,7 @@ impl Worker<'_> {
                 self.uppers()
                     .make_over(self.system, directory, layer.as_ref())
             }
-            Step::SetLive(commit) => self.set_live(commit.as_deref()),
+            Step::SetLive(commits) => self.set_live(commits),
             Step::BuildDelta(commit) => self.build_delta(commit, notes),
             Step::MergeEtc { from, to, undo } => self.below_sysroot(|| {
                 let repo = sysroot::booted_repo()?;
@@ -398,15 +414,17 @@ impl Worker<'_> {
         })
     }
 
-    /// Only one commit is live; what else is there was left by a call that died, or by a boot.
-    fn set_live(&self, commit: Option<&str>) -> Result<()> {
+    /// What else is there was left by a call that died, or by a boot.
+    fn set_live(&self, commits: &[String]) -> Result<()> {
         let repo = sysroot::repo_below(&self.sysroot)?;
-        let name = self.deployment.id();
-        publish::point(&repo, &format!("{LIVE}/{name}"), commit)?;
-        let others = publish::below(&repo, LIVE)?.into_iter();
-        others
-            .filter(|other| *other != name)
-            .try_for_each(|other| publish::point(&repo, &format!("{LIVE}/{other}"), None))
+        let refs = live_refs(self.deployment, commits);
+        for (name, commit) in &refs {
+            publish::point(&repo, &format!("{LIVE}/{name}"), Some(commit))?;
+        }
+        let there = publish::below(&repo, LIVE)?.into_iter();
+        there
+            .filter(|name| !refs.contains_key(name))
+            .try_for_each(|name| publish::point(&repo, &format!("{LIVE}/{name}"), None))
     }
 
     fn build_delta(&self, commit: &str, notes: &mut Vec<String>) -> Result<()> {

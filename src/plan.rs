@@ -46,7 +46,7 @@ pub enum Step {
     /// Make the directories of an upper over this layer, or over the base.
     MakeUpperOver(PathBuf, Option<Layer>),
     /// Have a ref lead to the commit that is live, or to none.
-    SetLive(Option<String>),
+    SetLive(Vec<String>),
     /// Build what makes this commit out of the booted one.
     BuildDelta(String),
     /// Merge the defaults of the second commit into /etc, where those of the first are.
@@ -200,8 +200,10 @@ impl fmt::Display for Step {
             Step::MakeUpperOver(directory, _) => {
                 write!(f, "make upper and work in {}", directory.display())
             }
-            Step::SetLive(Some(commit)) => write!(f, "keep the commit {commit} from being removed"),
-            Step::SetLive(None) => write!(f, "let go of the commit that was live"),
+            Step::SetLive(commits) => match commits.last() {
+                Some(commit) => write!(f, "keep the commit {commit} from being removed"),
+                None => write!(f, "let go of the commit that was live"),
+            },
             Step::BuildDelta(commit) => {
                 write!(
                     f,

@@ -6,6 +6,7 @@
 //! overlay, and the kernel links across neither. A copy is right in each case, and what somebody
 //! writes into a file in place does not get into it.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -180,6 +181,8 @@ pub fn take_back(place: &Path, etc: &Path, proceed: &dyn Fn() -> Result<()>) -> 
     };
     let was_interrupted = stage::is_there(etc);
     let root = disk::root(etc)?;
+    // One for all of them: each would keep its directory open.
+    let copies = disk::root(&place.join(FILES))?;
     let (mut steps, mut kept) = (Vec::new(), Vec::new());
     for (number, entry) in entries.into_iter().enumerate().rev() {
         proceed()?;
@@ -191,8 +194,8 @@ pub fn take_back(place: &Path, etc: &Path, proceed: &dyn Fn() -> Result<()>) -> 
                 reason,
             }),
             Fate::Restore => {
-                let copy = place.join(FILES).join(number.to_string());
-                steps.push(restore(entry, there, &copy)?);
+                let copy = || copy(&copies, number).map_err(|e| e.at(place));
+                steps.push(restore(entry, there, copy)?);
             }
         }
     }
@@ -227,12 +230,21 @@ fn fate(entry: &Entry, there: Option<&Description>, was_interrupted: bool) -> Fa
     }
 }
 
-fn restore(entry: Entry, there: Option<Description>, copy: &Path) -> Result<Step> {
+fn copy(copies: &Rc<impl Node + ?Sized>, number: usize) -> Result<Rc<dyn Node>> {
+    let copy = copies.child(OsStr::new(&number.to_string()))?;
+    copy.ok_or_else(|| Error::new(Kind::Failed, format!("the copy {number} is gone")))
+}
+
+fn restore(
+    entry: Entry,
+    there: Option<Description>,
+    copy: impl FnOnce() -> Result<Rc<dyn Node>>,
+) -> Result<Step> {
     let wanted = match entry.before {
         None => None,
         Some(description) => Some(Wanted {
             content: match description.side.file_type {
-                FileType::Regular => Some(disk::root(copy)? as Rc<dyn Node>),
+                FileType::Regular => Some(copy()?),
                 _ => None,
             },
             modified: (!description.is_directory()).then_some(entry.modified),

@@ -65,9 +65,11 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
         history: history.clone(),
         dropped: dropped.clone(),
     };
-    let mut steps = vec![Step::SetLive(
-        history.last().map(|last| last.commit.clone()),
-    )];
+    let mut steps = Vec::new();
+    if !back {
+        // What can be gone back to is kept already, and nothing else before it is done.
+        steps.push(Step::SetLive(history.commits()));
+    }
     if !is_booted {
         steps.push(Step::BuildDelta(commit.clone()));
     }
@@ -141,7 +143,7 @@ pub fn finish(
             true => Step::DropHistory,
             false => Step::WriteHistory(history.clone()),
         },
-        Step::SetLive(history.last().map(|last| last.commit.clone())),
+        Step::SetLive(history.commits()),
     ];
     steps.extend(dropped.map(|(backing, directory)| match backing {
         Backing::Disk => Step::SetAside(directory.clone()),
@@ -328,7 +330,7 @@ mod tests {
         assert_eq!(plan.after.live(), Some(&*"d".repeat(64)));
         let place = |wanted: fn(&Step) -> bool| plan.steps.iter().position(wanted);
         let order = [
-            place(|s| matches!(s, Step::SetLive(Some(_)))),
+            place(|s| matches!(s, Step::SetLive(commits) if commits.len() == 1)),
             place(|s| matches!(s, Step::BuildDelta(_))),
             place(|s| matches!(s, Step::MergeEtc { undo: 0, .. })),
             place(|s| matches!(s, Step::SetFlag(State::Transient, _))),

@@ -94,7 +94,7 @@ pub fn after_uncovering(
     }
     if applied {
         // The history last: with it a repair knows of all of them.
-        steps.extend([Step::SetLive(None), Step::DropHistory]);
+        steps.extend([Step::SetLive(Vec::new()), Step::DropHistory]);
     }
     if state == State::Hotfix {
         steps.extend([Step::SetHotfixAside, Step::ClearKey]);

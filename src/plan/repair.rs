@@ -132,6 +132,9 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
         } => applying(observation, record, history, dropped.as_ref(), repair),
         Intent::Change { from, to, mounts } => {
             let Some(top) = mounted else {
+                repair
+                    .notes
+                    .push("an interrupted call had changed nothing".to_owned());
                 return;
             };
             let place = (from.is_persistent() != to.is_persistent()).then(|| {
@@ -237,7 +240,7 @@ fn applying(
             let before = observation.applied();
             repair.steps.extend([
                 Step::TakeEtcBack(before.len()),
-                Step::SetLive(before.last().map(|last| last.commit.clone())),
+                Step::SetLive(before.commits()),
             ]);
             repair
                 .steps

@@ -150,12 +150,9 @@ fn remove_all(
 
 /// Has libostree's next cleanup remove commits that were live and are no longer.
 fn let_go(system: &System, now: &Observation) -> Result<Option<String>> {
-    let live = now.applied().last().map(|_| now.deployment.id());
-    let stale = publish::below(&sysroot::booted_repo()?, perform::LIVE)?;
-    let stale: Vec<String> = stale
-        .into_iter()
-        .filter(|name| live.as_ref() != Some(name))
-        .collect();
+    let live = perform::live_refs(&now.deployment, &now.applied().commits());
+    let mut stale = publish::below(&sysroot::booted_repo()?, perform::LIVE)?;
+    stale.retain(|name| !live.contains_key(name));
     if stale.is_empty() {
         return Ok(None);
     }

@@ -109,6 +109,35 @@ def test_a_target_that_is_gone_stays_live(system, is_locked):
     assert system.run(["ostree", "show", commit], check=False).returncode != 0
 
 
+@trees("trixie")
+def test_what_can_be_gone_back_to_is_kept(system, is_locked):
+    """The ref that was applied went on, and libostree collected what nobody has any more."""
+    before = listing(system)
+    one = other_commit(system, "echo one >/usr/share/one", "moving")
+    expected = checked_out(system, one)
+    system.run("ostree-unlock apply moving")
+    two = other_commit(system, "echo two >/usr/share/two", "moving")
+    system.run("ostree-unlock apply moving && ostree admin cleanup && ostree prune --refs-only")
+    system.run(f"ostree show {one} && ostree show {two} && ostree-unlock rollback")
+    assert listing(system) == expected
+    assert len(system.run("ostree refs --list unlock/live").stdout.split()) == 1
+    system.run("ostree-unlock rollback && ostree fsck")
+    is_locked()
+    assert listing(system) == before and system.run("ostree refs --list unlock/live").stdout == ""
+
+
+@trees("trixie")
+def test_a_large_etc_is_taken_back_with_few_descriptors(system):
+    for name in ("one", "two"):
+        other_commit(system, f"mkdir /etc/many; for n in $(seq 400); do echo {name} >/etc/many/$n; done", name)
+    system.run("ostree-unlock apply one")
+    before = listing(system, "/etc")
+    system.run("ostree-unlock apply two")
+    assert system.read("/etc/many/400") == "two\n"
+    system.run("ulimit -n 64; ostree-unlock rollback")
+    assert system.read("/etc/many/400") == "one\n" and listing(system, "/etc") == before
+
+
 @trees("bookworm", "sid")
 def test_a_reboot_ends_it(system, is_locked):
     before = listing(system)
@@ -299,3 +328,7 @@ def test_what_cannot_be_staged_is_not_applied(system, is_locked):
     assert listing(system, "/etc") == before
     assert "(staged)" not in system.run("ostree admin status").stdout
     system.run("ostree-unlock apply other")
+    live = listing(system)
+    refused = system.run(STAGED, input="#!/bin/sh\n", check=False)
+    assert refused.returncode == 1 and "kernel" in refused.stderr, refused
+    assert listing(system) == live
