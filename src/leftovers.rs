@@ -111,6 +111,9 @@ pub fn remove(system: &System, writable_sysroot: &OwnedFd, leftover: &Leftover) 
             }
             remove_below(writable_sysroot, path).map_err(|e| e.at(absolute))
         }
+        Leftover::OfBefore(path) if path.ends_with(scratch::NAME) => {
+            scratch::remove_of_before(writable_sysroot, path)
+        }
         Leftover::OfBefore(path) => remove_below(writable_sysroot, path),
         Leftover::Ram(path) => swap::unmount_ram(path).map(|()| true),
         Leftover::Said(path) => remove_below(&files::hold(Path::new("/run"))?, path),

@@ -87,6 +87,14 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
     let opened = open_directory(&directory)?;
     let opened = opened.ok_or_else(|| Error::new(Kind::Failed, "it is gone").at(&directory))?;
     let lock = Lock::take(opened, &directory)?;
+    if !files::is_same(&lock.directory, &directory) {
+        // It was removed before it was locked.
+        return Err(
+            Error::new(Kind::InUse, "a cleanup was removing what was there")
+                .at(&directory)
+                .next("try it again"),
+        );
+    }
     if fresh || !boot::made(&directory) {
         files::remove_file(&scratch, boot::STAMP)?;
         for hierarchy in HIERARCHIES {
@@ -100,6 +108,27 @@ fn ensure(deployment: &DeploymentId, fresh: bool) -> Result<Scratch> {
         boot::stamp(&scratch)?;
     }
     Ok(Scratch { directory, lock })
+}
+
+/// Removes one of another boot, which is at `path` below the sysroot, unless somebody has begun it
+/// anew meanwhile, or is about to; says whether it did.
+pub fn remove_of_before(sysroot: &OwnedFd, path: &Path) -> Result<bool> {
+    let directory = Path::new(sysroot::PATH).join(path);
+    let Some(opened) = open_directory(&directory)? else {
+        return Ok(true);
+    };
+    let _lock = match Lock::take(opened, &directory) {
+        Err(error) if error.kind() == Kind::InUse => return Ok(false),
+        lock => lock?,
+    };
+    if boot::made(&directory) {
+        return Ok(false);
+    }
+    let parent = path.parent().unwrap_or(Path::new("."));
+    if let Some(parent) = files::open_directory(sysroot, parent)? {
+        files::remove_tree(&parent, NAME)?;
+    }
+    Ok(true)
 }
 
 /// Has the calling thread, whose namespace has to be one of its own, see the scratch, and keeps

@@ -336,6 +336,14 @@ pub fn exists(path: &Path) -> bool {
     rustix::fs::lstat(path).is_ok()
 }
 
+/// Whether what is at `path` is this one.
+pub fn is_same(opened: impl AsFd, path: &Path) -> bool {
+    match (rustix::fs::fstat(opened), rustix::fs::lstat(path)) {
+        (Ok(one), Ok(other)) => (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino),
+        _ => false,
+    }
+}
+
 /// The same of `name` in an open directory.
 pub fn is_in(directory: impl AsFd, name: &str) -> bool {
     rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()

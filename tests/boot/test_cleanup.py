@@ -64,6 +64,22 @@ def test_what_is_in_use_is_kept_and_said(system):
 
 
 @ONE
+def test_a_scratch_that_somebody_is_in_is_kept(system):
+    """Of the boot before, and about to be begun anew."""
+    system.run("ostree-unlock run --scratch -- touch /usr/old")
+    scratch = system.run(f"echo {BACKING}/unlock/scratch").stdout.strip()
+    system.run(["unshare", "--mount", "sh", "-ec", f"mount -o remount,bind,rw /sysroot; echo another >{scratch}/boot"])
+    with system.popen(["flock", scratch, "sh", "-c", WAIT], stdin=-1, stdout=-1) as somebody:
+        somebody.stdout.readline()
+        kept = " ".join(system.run("ostree-unlock cleanup").stdout.split())
+        assert f"still in use, so not done: remove {scratch}" in kept, kept
+        assert system.exists(f"{scratch}/usr/upper/old")
+        somebody.stdin.close()
+    assert scratch in system.run("ostree-unlock cleanup").stdout
+    assert not system.exists(scratch)
+
+
+@ONE
 def test_of_several_only_what_is_in_use_is_kept(system):
     """`begin` removes what it can, and asks for all of them at once."""
     with ExitStack() as readers:
