@@ -69,12 +69,27 @@ pub fn clock(time: i64) -> String {
 
 /// Tells everybody who is logged in at a terminal; says how many that were.
 pub fn tell_everybody(text: &str) -> Result<usize> {
-    let message = format!("\r\n\u{7}Message from ostree-unlock:\r\n{text}\r\n\r\n");
+    let message = format!(
+        "\r\n\u{7}Message from ostree-unlock:\r\n{}\r\n\r\n",
+        plain(text)
+    );
     let terminals = systemd::terminals()?;
     let told = terminals
         .iter()
         .filter(|terminal| tell(terminal, &message).is_ok());
     Ok(told.count())
+}
+
+/// Nothing that plays with a terminal: there may be names in it that somebody has chosen.
+fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let plain = |c: char| match c.is_control() {
+            true => char::REPLACEMENT_CHARACTER,
+            false => c,
+        };
+        line.chars().map(plain).collect::<String>()
+    });
+    lines.collect::<Vec<_>>().join("\r\n")
 }
 
 /// Never waits for a terminal that nobody reads.
@@ -92,6 +107,11 @@ fn tell(terminal: &Path, message: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_everybody_is_told_is_text() {
+        assert_eq!(plain("a\n  b\x1b[2J\rc"), "a\r\n  b\u{fffd}[2J\u{fffd}c");
+    }
 
     #[test]
     fn the_warning_comes_five_minutes_before_or_half_way() {

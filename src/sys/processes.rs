@@ -29,10 +29,9 @@ impl Reference {
     /// The same, with what a person wants to know of the process.
     pub fn describe(&self) -> Holder {
         let process = PathBuf::from(format!("/proc/{}", self.pid));
-        let command = fs::read(process.join("comm")).unwrap_or_default();
         Holder {
             pid: self.pid,
-            command: String::from_utf8_lossy(&command).trim_end().to_owned(),
+            command: command(&process),
             uid: fs::metadata(&process).map_or(0, |m| m.uid()),
             unit: fs::read_to_string(process.join("cgroup"))
                 .ok()
@@ -48,6 +47,7 @@ impl Reference {
 pub fn uses_of(device: (u32, u32)) -> Vec<Reference> {
     let mut scan = Scan {
         device,
+        shows_what_is_beneath: kernel() < (6, 8),
         namespaces: HashMap::new(),
         found: Vec::new(),
     };
@@ -55,6 +55,19 @@ pub fn uses_of(device: (u32, u32)) -> Vec<Reference> {
         scan.process(pid);
     }
     scan.found
+}
+
+/// The version of the kernel that runs.
+fn kernel() -> (u32, u32) {
+    parse_version(&rustix::system::uname().release().to_string_lossy())
+}
+
+/// `6.1.0-31-amd64`
+fn parse_version(release: &str) -> (u32, u32) {
+    let mut numbers = release
+        .split(|c: char| !c.is_ascii_digit())
+        .map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// The processes that have the file with this device and inode open.
@@ -81,6 +94,21 @@ pub fn who_opened(file: (u64, u64)) -> Vec<Reference> {
         }
     }
     found
+}
+
+/// What the process calls itself, which is anything: it goes to the terminals of others, and so
+/// what could play with them is replaced.
+pub(super) fn command(process: &Path) -> String {
+    let command = fs::read(process.join("comm")).unwrap_or_default();
+    plain(String::from_utf8_lossy(&command).trim_end())
+}
+
+fn plain(name: &str) -> String {
+    let plain = |c: char| match c.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    };
+    name.chars().map(plain).collect()
 }
 
 /// The parent of `pid`, where it can be read.
@@ -127,6 +155,9 @@ struct Namespace {
 
 struct Scan {
     device: (u32, u32),
+    /// KERNEL(6.8): of a file of an overlay that is mapped, older ones name the device of the one
+    /// beneath it, as that of any other file there.
+    shows_what_is_beneath: bool,
     namespaces: HashMap<u64, Namespace>,
     found: Vec<Reference>,
 }
@@ -164,7 +195,7 @@ impl Scan {
             }
         }
         self.open_files(pid, namespace, &process);
-        self.mappings(pid, &process);
+        self.mappings(pid, namespace, &process);
     }
 
     fn open_files(&mut self, pid: i32, namespace: u64, process: &Path) {
@@ -187,7 +218,7 @@ impl Scan {
         }
     }
 
-    fn mappings(&mut self, pid: i32, process: &Path) {
+    fn mappings(&mut self, pid: i32, namespace: u64, process: &Path) {
         let Ok(maps) = files::read_of_kernel(&process.join("maps")) else {
             return;
         };
@@ -196,7 +227,16 @@ impl Scan {
             let Some(mapping) = parse_mapping(line) else {
                 continue;
             };
-            if mapping.device != self.device || !seen.insert((mapping.writes, mapping.path)) {
+            let file = (mapping.device, mapping.inode, mapping.path);
+            if !seen.insert((mapping.writes, file)) {
+                continue;
+            }
+            let is_ours = mapping.device == self.device
+                || self.shows_what_is_beneath && {
+                    let link = process.join("map_files").join(&mapping.range);
+                    mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link))
+                };
+            if !is_ours {
                 continue;
             }
             let (path, deleted) = split_deleted(mapping.path);
@@ -269,9 +309,12 @@ fn parse_flags(text: &[u8]) -> Option<u64> {
 }
 
 pub(super) struct Mapping<'a> {
+    /// As its name in `map_files`.
+    range: String,
     writes: bool,
     pub executes: bool,
     device: (u32, u32),
+    inode: u64,
     pub path: &'a [u8],
 }
 
@@ -280,15 +323,20 @@ pub(super) fn parse_mapping(line: &[u8]) -> Option<Mapping<'_>> {
     let path = &line[line.iter().position(|b| *b == b'/')?..];
     let head = std::str::from_utf8(&line[..line.len() - path.len()]).ok()?;
     let mut fields = head.split_whitespace();
-    let permissions = fields.nth(1)?;
+    let (start, end) = fields.next()?.split_once('-')?;
+    // There without the zeros in front that it has here.
+    let [start, end] = [start, end].map(|address| address.trim_start_matches('0'));
+    let permissions = fields.next()?;
     let (major, minor) = fields.nth(1)?.split_once(':')?;
     Some(Mapping {
+        range: format!("{start}-{end}"),
         writes: permissions.contains('w') && permissions.ends_with('s'),
         executes: permissions.contains('x'),
         device: (
             u32::from_str_radix(major, 16).ok()?,
             u32::from_str_radix(minor, 16).ok()?,
         ),
+        inode: fields.next()?.parse().ok()?,
         path,
     })
 }
@@ -316,9 +364,16 @@ mod tests {
     }
 
     #[test]
+    fn the_version_is_two_numbers() {
+        assert_eq!(parse_version("6.1.0-31-amd64"), (6, 1));
+        assert_eq!(parse_version("6.12+rc1"), (6, 12));
+        assert_eq!(parse_version("odd"), (0, 0));
+    }
+
+    #[test]
     fn a_mapping_writes_only_if_shared_and_writable() {
         let line = |permissions: &str| {
-            format!("7f00-7f01 {permissions} 00000000 00:32 1234   /usr/lib/a b.so")
+            format!("007f00-007f01 {permissions} 00000000 00:32 1234   /usr/lib/a b.so")
         };
         let writes =
             |permissions: &str| parse_mapping(line(permissions).as_bytes()).map(|m| m.writes);
@@ -328,6 +383,8 @@ mod tests {
         let text = line("r-xp");
         let mapping = parse_mapping(text.as_bytes());
         assert_eq!(mapping.as_ref().map(|m| m.device), Some((0, 0x32)));
+        assert_eq!(mapping.as_ref().map(|m| m.inode), Some(1234));
+        assert_eq!(mapping.as_ref().map(|m| &*m.range), Some("7f00-7f01"));
         assert_eq!(mapping.map(|m| m.path), Some(&b"/usr/lib/a b.so"[..]));
         assert!(parse_mapping(b"7f00-7f01 rw-p 00000000 00:00 0 [heap]").is_none());
     }
@@ -344,6 +401,15 @@ mod tests {
             Some("ssh.service")
         );
         assert_eq!(unit("0::/\n"), None);
+    }
+
+    #[test]
+    fn a_name_cannot_play_with_a_terminal() {
+        assert_eq!(
+            plain("a\x1b]0;x\x07\n\u{9b}b"),
+            "a\u{fffd}]0;x\u{fffd}\u{fffd}\u{fffd}b"
+        );
+        assert_eq!(plain("(sd-pam) ä"), "(sd-pam) ä");
     }
 
     #[test]

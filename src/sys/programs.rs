@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::files;
-use super::processes::{parse_mapping, parse_started, pids, split_deleted, target};
+use super::processes::{command, parse_mapping, parse_started, pids, split_deleted, target};
 
 /// On whose behalf a process runs, by its control group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,7 +87,6 @@ fn program(pid: i32) -> Option<Program> {
     let (executable, _) = target(&process.join("exe"))?;
     let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
     let maps = files::read_of_kernel(&process.join("maps")).unwrap_or_default();
-    let command = fs::read(process.join("comm")).unwrap_or_default();
     let stat = fs::read(process.join("stat")).ok()?;
     let mut programs = named(&arguments);
     let mut libraries = code(&maps);
@@ -96,7 +95,7 @@ fn program(pid: i32) -> Option<Program> {
     Some(Program {
         pid,
         uid: fs::metadata(&process).ok()?.uid(),
-        command: String::from_utf8_lossy(&command).trim_end().to_owned(),
+        command: command(&process),
         owner: owner(&process),
         started: parse_started(&stat)?,
         programs,

@@ -68,7 +68,7 @@ pub fn expire(
         Err(_) if !ours => Ok(Expiry::NotOurs),
         Err(error) => {
             let text = format!("The time of {USR} is over, but it stays unlocked: {error}");
-            let _ = deadline::tell_everybody(&text.replace('\n', "\r\n"));
+            let _ = deadline::tell_everybody(&text);
             Err(error)
         }
     }

@@ -59,6 +59,19 @@ def test_what_would_be_lost_is_refused_and_named(system, is_unlocked, is_locked,
         process.stdin.close()
 
 
+@trees("trixie")
+def test_a_name_cannot_play_with_the_terminal(system):
+    system.run("ostree-unlock begin && echo x >/usr/data")
+    names_itself = "open('/proc/self/comm', 'w').write('a\\x1b[2J\\nb'); data = open('/usr/data'); print(flush=True); input()"
+    with system.popen(["python3", "-c", names_itself], stdin=-1, stdout=-1, user="nobody") as process:
+        process.stdout.readline()
+        (found,) = [holder for holder in holders(system) if holder["path"] == "/usr/data"]
+        assert found["command"] == "a\ufffd[2J\ufffdb", found
+        refused = system.run("ostree-unlock end --yes", check=False)
+        assert "\x1b" not in refused.stderr and "a\ufffd[2J\ufffdb" in refused.stderr, refused
+        process.stdin.close()
+
+
 @trees()
 def test_a_writer_through_an_older_view_is_seen(system, is_unlocked):
     """A private namespace keeps the mount, whatever becomes of the system's; only the superblock sees its writer."""
