@@ -34,6 +34,14 @@ def test_a_locked_system_refuses_and_says_what_to_do(system, package, install):
     assert not system.exists(greeting.PROGRAM)
 
 
+@trees("bookworm", "trixie")
+def test_another_root_directory_is_not_asked_for(system, package):
+    system.run("mkdir -p /var/root/var/lib/dpkg && touch /var/root/var/lib/dpkg/status")
+    system.run("dpkg --root=/var/root --force-script-chrootless --force-depends -i /var/greeting.deb")
+    assert system.run(f"cat /var/root{greeting.PROGRAM}").stdout
+    assert not system.exists(greeting.PROGRAM)
+
+
 @trees()
 @pytest.mark.parametrize("state", ["development", "hotfix"])
 @pytest.mark.parametrize("install", [APT, DPKG], ids=["apt", "dpkg"])

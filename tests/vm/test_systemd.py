@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from boot.test_apply import other_commit
 from harness.fixtures import trees
 
 HOOK = "/etc/ostree-unlock/post-upgrade.d/10-hook"
@@ -87,6 +88,8 @@ def test_a_system_with_services(systemd_machine, expect_state):
     _it_waits_for_who_writes(machine, expect_state)
     _an_end_takes_the_timer_with_it(machine)
     _a_failure_that_leaves_it_open_leaves_the_timer(machine, expect_state)
+    _what_is_only_mapped_is_seen(machine, expect_state)
+    _a_deadline_takes_a_live_commit_back(machine, expect_state)
 
     _what_the_next_boot_does(machine, expect_state)
     if machine.target.suite.name == "trixie":  # that hooks run until they succeed, and then no more, is the same everywhere
@@ -212,6 +215,40 @@ def _a_failure_that_leaves_it_open_leaves_the_timer(machine, expect_state):
     machine.run(f"umount {intent} && ostree-unlock end --yes")
     assert _timers(machine) == ""
     expect_state(machine, "none")
+
+
+def _what_is_only_mapped_is_seen(machine, expect_state):
+    """By older kernels, too, which name the disk beneath the overlay instead."""
+    machine.run("ostree-unlock begin && head -c 100000 /dev/zero >/usr/lib/only-mapped")
+    maps = "import mmap; f = open('/usr/lib/only-mapped'); m = mmap.mmap(f.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ); f.close()"
+    # Python keeps another descriptor open.
+    closes = "import os; [os.close(n) for n in range(3, 20) if os.path.realpath(f'/proc/self/fd/{n}').startswith('/usr/lib/')]"
+    with machine.popen(["python3", "-c", f"{maps}\n{closes}\nprint(flush=True); input()"], stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        refused = machine.run("ostree-unlock end --yes --json", check=False)
+        holders = json.loads(refused.stdout)["error"]["holders"]
+        assert [(holder["use"], holder["path"]) for holder in holders] == [("maps", "/usr/lib/only-mapped")], refused
+        process.stdin.close()
+        process.wait(60)
+    machine.run("ostree-unlock end --yes")
+    expect_state(machine, "none")
+
+
+def _a_deadline_takes_a_live_commit_back(machine, expect_state):
+    """Of others than root, too, which takes a privilege that the unit has to have."""
+    for name in ("one", "two"):
+        other_commit(machine, f"echo {name} >/etc/greeted; chgrp daemon /etc/greeted; chmod 640 /etc/greeted", name)
+    machine.run("ostree-unlock begin --for 10min && ostree-unlock apply one && ostree-unlock apply two")
+    assert machine.run("cat /etc/greeted; stat -c %G /etc/greeted").stdout == "two\ndaemon\n"
+    _time_passes(machine, "10 minutes")
+    _wait_for(lambda: _usr(machine)["unlocked"] == "none")
+    _wait_for(lambda: not machine.exists("/etc/greeted"))
+    expect_state(machine, "none")
+    assert _usr(machine)["problems"] == []
+    assert machine.run("ostree refs --list unlock/live").stdout == ""
+    # Where another target is isolated, the system goes on and so does what is live in it.
+    for name in ("ostree-unlock-etc-shutdown.service", "ostree-unlock-records.service"):
+        assert _unit(machine, name, "IgnoreOnIsolate", "ActiveState") == {"IgnoreOnIsolate": "yes", "ActiveState": "active"}
 
 
 def _what_the_next_boot_does(machine, expect_state):
