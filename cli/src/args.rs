@@ -390,7 +390,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, Ref
     if args.get(1).is_some_and(|first| first == "unlock") {
         args.remove(1);
     }
-    let json = args.iter().any(|arg| arg == "--json");
+    // Behind `--` it would be a word of the command that is to be run.
+    let mut own = args.iter().take_while(|arg| *arg != "--");
+    let json = own.any(|arg| arg == "--json");
     match Cli::try_parse_from(args).and_then(one_verb) {
         Ok(cli) => Ok(cli),
         Err(error) if error.use_stderr() => {

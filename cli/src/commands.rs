@@ -36,6 +36,6 @@ pub(crate) fn run(cli: Cli) -> Result<Answer> {
         Some(Verb::Commit(args)) => commit::run(&args, cli.json),
         Some(Verb::Config(_)) => config::run(),
         Some(Verb::Diff(args)) => diff::run(&args, cli.json),
-        Some(Verb::Run(args)) => match run::run(&args)? {},
+        Some(Verb::Run(args)) => match run::run(&args, cli.json)? {},
     }
 }

@@ -115,6 +115,9 @@ def test_it_becomes_the_command(system, next_commit, deployed):
         assert system.run(f"sh -c '{run} sh -c \"kill -TERM \\$\\$\"; echo $?'").stdout == "143\n", view
         fails(system, f"{run} nothing-of-that-name", 127, "nothing-of-that-name")
         fails(system, f"{run} /usr/lib/next", 126, "/usr/lib/next")
+        in_json = system.run(f"{run.removesuffix('--')} --json -- nothing-of-that-name", check=False)
+        assert in_json.returncode == 127 and in_json.stderr == "", in_json
+        assert "nothing-of-that-name" in parse(in_json.stdout)["error"]["message"]
         assert system.run(f"{run} cat", input="through").stdout == "through", view
         assert system.run(f"{run} pwd", cwd="/etc").stdout == "/etc\n", view
         fails(system, f"{run} true", UNPRIVILEGED, "only root", user="nobody")

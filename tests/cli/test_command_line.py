@@ -120,6 +120,15 @@ def test_mistakes(on_host, words, said):
     assert "--help" in error["next"]
 
 
+def test_a_mistake_in_json_says_all_of_it(on_host):
+    done = on_host("run", "--json", "--", "true")
+    message = json.loads(done.stdout)["error"]["message"]
+    assert "required arguments" in message and "--writable" in message, message
+    # what stands behind `--` is the command's own
+    done = on_host("run", "--writabel", "--", "tool", "--json")
+    assert done.stdout == "" and "--writable" in done.stderr
+
+
 def test_an_argument_that_is_not_utf8(on_host):
     result = on_host(os.fsdecode(b"\xff"))
     assert (result.returncode, result.stdout) == (2, ""), result

@@ -108,6 +108,12 @@ def test_the_pager(at_a_terminal):
     assert "3 added" in at_a_terminal(PATH="/nowhere")[1]
 
 
+def test_an_interrupt_is_the_pagers(at_a_terminal):
+    """As Ctrl-C in less: it reaches both, and who is asked for the rest of the text does not go before its pager."""
+    status, shown = at_a_terminal(PAGER="cat; kill -INT $PPID; sleep 0.3; echo over")
+    assert status == 0 and shown.endswith("over\n"), (status, shown)
+
+
 def test_less_starts_nothing(at_a_terminal):
     status, shown = at_a_terminal(PAGER='echo "$LESS $LESSCHARSET $LESSSECURE"; cat >/dev/null')
     assert (status, shown) == (0, "FRX utf-8 1\n")

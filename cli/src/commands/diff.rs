@@ -13,7 +13,7 @@ use crate::output::packages;
 use crate::output::pager;
 use crate::output::stream;
 use crate::output::tree::Tree;
-use crate::{interrupt, sysroot};
+use crate::sysroot;
 
 /// In which form.
 enum Form {
@@ -66,11 +66,7 @@ pub(super) fn run(args: &DiffArgs, json: bool) -> Result<Answer> {
         ..Watch::default()
     };
     let found = differences(args, &watch)?;
-    let mut out = pager::start(is_long && !args.no_pager);
-    if out.is_paged() {
-        // The terminal is the pager's until that ends: we may not end before it.
-        interrupt::cancels(&cancellable);
-    }
+    let mut out = pager::start(is_long && !args.no_pager, &cancellable);
     let mut sum = Sum::default();
     let shown = show(found, &mut form, &mut sum, &mut out);
     let last = match &shown {
@@ -132,7 +128,8 @@ fn packages(args: &DiffArgs, json: bool) -> Result<Answer> {
         (_, true) => packages::sum(&diff),
         _ => packages::text(&diff) + &packages::sum(&diff),
     };
-    let mut out = pager::start(!json && !args.stat && !args.no_pager);
+    let wanted = !json && !args.stat && !args.no_pager;
+    let mut out = pager::start(wanted, &gio::Cancellable::new());
     let written = out.write_all(text.as_bytes());
     let finished = out.finish();
     Ok(match written.and(finished) {

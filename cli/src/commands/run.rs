@@ -16,18 +16,18 @@ use crate::output::progress;
 use crate::{exit, output, sysroot};
 
 /// Returns only if it cannot.
-pub(super) fn run(args: &RunArgs) -> Result<Infallible> {
+pub(super) fn run(args: &RunArgs, json: bool) -> Result<Infallible> {
     match args.view() {
         View::Writable => see_writable(args)?,
         View::Scratch { fresh } => ostree_unlock::enter_scratch(fresh)?,
         View::Commit(commit) => see_commit(args, commit)?,
         View::Deployment(name) => match &args.record {
-            Some(record) => return recorded(args, name, record),
+            Some(record) => return recorded(args, name, record, json),
             None => Place::find(name)?.enter(&args.options())?,
         },
         View::Lacking => return makers::run(args.lock_wait),
     }
-    cannot_execute(args, &command(args).exec())
+    cannot_execute(args, &command(args).exec(), json)
 }
 
 fn see_writable(args: &RunArgs) -> Result<()> {
@@ -100,12 +100,12 @@ impl Place {
 
 /// Waits for the command, and records it if it succeeds. The command is started by a thread that is
 /// in the deployment, since this one has to stay in the system.
-fn recorded(args: &RunArgs, name: &str, record: &str) -> Result<Infallible> {
+fn recorded(args: &RunArgs, name: &str, record: &str, json: bool) -> Result<Infallible> {
     let place = Place::find(name)?;
     let started = waited::run(|| place.enter(&args.options()), || command(args))?;
     let status = match started {
         Ok(status) => waited::exit_status(status),
-        Err(failure) => return cannot_execute(args, &failure),
+        Err(failure) => return cannot_execute(args, &failure, json),
     };
     match status {
         exit::DONE => place.record(record)?,
@@ -121,14 +121,20 @@ fn command(args: &RunArgs) -> Command {
     command
 }
 
-fn cannot_execute(args: &RunArgs, failure: &std::io::Error) -> Result<Infallible> {
+fn cannot_execute(args: &RunArgs, failure: &std::io::Error, json: bool) -> Result<Infallible> {
     // As env(1) and shells have it.
     let status = match failure.kind() {
         ErrorKind::NotFound => exit::NOT_FOUND,
         _ => exit::NOT_EXECUTABLE,
     };
     let program = args.command().0.display();
-    output::stream::complain(&format!("run: {program}: {failure}"));
+    let message = format!("run: {program}: {failure}");
+    if json {
+        // Where that cannot be written either, the status says it.
+        let _ = output::stream::say(&output::json::not_run(&message));
+    } else {
+        output::stream::complain(&message);
+    }
     std::process::exit(status.into())
 }
 

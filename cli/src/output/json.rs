@@ -162,8 +162,15 @@ pub(crate) fn error(error: &Error) -> String {
 
 /// The document of a mistake on the command line.
 pub(crate) fn usage_error(text: &str) -> String {
-    let message = text.lines().next().unwrap_or(text);
+    // What is wrong, and below it which words are meant; then how it is called.
+    let lines = text.lines().take_while(|line| !line.trim().is_empty());
+    let message = lines.map(str::trim).collect::<Vec<_>>().join(" ");
     error(&Error::new(Kind::InvalidArgument, message).next("see `ostree-unlock --help`"))
+}
+
+/// The document of a command that cannot be run.
+pub(crate) fn not_run(message: &str) -> String {
+    error(&Error::new(Kind::Failed, message))
 }
 
 fn deployment(id: &DeploymentId) -> Value {

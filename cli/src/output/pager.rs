@@ -5,6 +5,8 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use crate::interrupt;
+
 /// Where an answer goes that is shown piece by piece.
 pub(crate) enum Out {
     /// To standard output.
@@ -13,10 +15,13 @@ pub(crate) enum Out {
     Paged(Child, BufWriter<ChildStdin>),
 }
 
-/// A pager, if it is wanted and somebody is there to use it; else standard output.
-pub(crate) fn start(wanted: bool) -> Out {
+/// A pager, if it is wanted and somebody is there to use it; else standard output. The terminal is
+/// the pager's until that ends, and we may not end before it: what asks us to stop meanwhile cancels
+/// `cancellable`.
+pub(crate) fn start(wanted: bool, cancellable: &gio::Cancellable) -> Out {
     if wanted && io::stdout().is_terminal() {
         if let Some(paged) = command().and_then(spawn) {
+            interrupt::cancels(cancellable);
             return paged;
         }
     }
@@ -55,11 +60,6 @@ fn spawn(mut command: Command) -> Option<Out> {
 }
 
 impl Out {
-    /// Whether there is a pager.
-    pub(crate) fn is_paged(&self) -> bool {
-        matches!(self, Out::Paged(..))
-    }
-
     /// Writes what is left, and waits for who reads in a pager.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {

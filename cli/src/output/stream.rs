@@ -21,5 +21,24 @@ pub(crate) fn tell(text: &str) {
 
 /// Writes what went wrong to standard error; where that fails nobody can be told.
 pub(crate) fn complain(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "ostree-unlock: {text}");
+    let _ = writeln!(io::stderr().lock(), "ostree-unlock: {}", plain(text));
+}
+
+/// Lines that cannot play with the terminal: paths in them may hold anything.
+fn plain(text: &str) -> String {
+    let plain = |c: char| match c.is_control() && c != '\n' && c != '\t' {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    };
+    text.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_complained_of_is_text() {
+        assert_eq!(plain("a\x1b[2J\n\tb"), "a\u{fffd}[2J\n\tb");
+    }
 }
