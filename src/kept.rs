@@ -51,12 +51,35 @@ pub struct Opened {
 /// The ref of `name`, which has to be one word of letters, digits and `-_.`.
 fn reference(name: &str) -> Result<String> {
     name::check(name, "to keep something under")?;
+    if is_unfinished(name) {
+        return Err(Error::new(
+            Kind::InvalidArgument,
+            format!("`{name}` is what libostree calls what it writes"),
+        )
+        .next("take another name"));
+    }
     Ok(format!("{REFS}/{name}"))
+}
+
+/// What libostree 2022.7 calls a ref that it writes, and leaves where it dies then: another name of
+/// the same commit, or of half of it.
+fn is_unfinished(name: &str) -> bool {
+    let random = name.strip_prefix("tmp.");
+    random.is_some_and(|random| random.len() == 6 && !random.contains('.'))
+}
+
+/// Removes what a call left that died while the ref was written.
+pub fn sweep(repo: &ostree::Repo) -> Result<()> {
+    let names = publish::below(repo, REFS)?.into_iter();
+    names
+        .filter(|name| is_unfinished(name))
+        .try_for_each(|name| publish::point(repo, &format!("{REFS}/{name}"), None))
 }
 
 /// All of them, by name.
 pub fn list(repo: &ostree::Repo) -> Result<Vec<Kept>> {
-    let names = publish::below(repo, REFS)?;
+    let mut names = publish::below(repo, REFS)?;
+    names.retain(|name| !is_unfinished(name));
     names.iter().map(|name| about(repo, name)).collect()
 }
 
@@ -195,10 +218,10 @@ mod tests {
 
     #[test]
     fn a_name_is_one_word() {
-        for name in ["fix", "fix-1.2_b"] {
+        for name in ["fix", "fix-1.2_b", "tmp.fix"] {
             assert!(reference(name).is_ok(), "{name}");
         }
-        for name in ["", ".x", "a/b", "a b", "ä"] {
+        for name in ["", ".x", "a/b", "a b", "ä", "tmp.a1B2c3"] {
             assert!(reference(name).is_err(), "{name}");
         }
     }

@@ -77,6 +77,7 @@ fn save(
     tell: &dyn Fn(Progress) -> Result<()>,
 ) -> Result<Transfer> {
     let repo = sysroot::booted_repo()?;
+    kept::sweep(&repo)?;
     if kept::exists(&repo, name)? {
         return Err(Error::new(
             Kind::InvalidArgument,
@@ -141,7 +142,9 @@ pub fn keep_drop(
         let booted = sysroot::target(sysroot, None)?;
         namespace::require_root()?;
         perform::write(&booted, options, watch, |_| {
-            kept::forget(&sysroot::booted_repo()?, name)
+            let repo = sysroot::booted_repo()?;
+            kept::sweep(&repo)?;
+            kept::forget(&repo, name)
         })
     };
     forget().map_err(|error: Error| error.during("keep"))

@@ -12,6 +12,7 @@ use ostree_unlock::Progress;
 const PATIENCE: Duration = Duration::from_secs(1);
 const BETWEEN: Duration = Duration::from_millis(200);
 const BAR: u64 = 20;
+/// At the most; a line that is too long for the terminal would stay there.
 const COLUMNS: usize = 79;
 
 /// Runs `work`, which says what it is doing.
@@ -21,12 +22,13 @@ pub(crate) fn shown<T>(work: impl FnOnce(&dyn Fn(&Progress)) -> T) -> T {
     }
     let state = Mutex::new(State::default());
     let changed = Condvar::new();
+    let columns = columns();
     std::thread::scope(|scope| {
         // Without a thread it is just not shown.
         let _ = std::thread::Builder::new().spawn_scoped(scope, || draw(&state, &changed));
         let _ending = Ending(&state, &changed);
         work(&|progress| {
-            lock(&state).line = line(progress);
+            lock(&state).line = line(progress, columns);
         })
     })
 }
@@ -71,7 +73,14 @@ fn draw(state: &Mutex<State>, changed: &Condvar) {
     }
 }
 
-fn line(progress: &Progress) -> String {
+fn columns() -> usize {
+    match rustix::termios::tcgetwinsize(stderr()) {
+        Ok(size) if size.ws_col > 0 => COLUMNS.min(usize::from(size.ws_col) - 1),
+        _ => COLUMNS,
+    }
+}
+
+fn line(progress: &Progress, columns: usize) -> String {
     let filled = match progress.total {
         0 => 0,
         total => BAR * progress.done.min(total) / total,
@@ -80,7 +89,7 @@ fn line(progress: &Progress) -> String {
         .map(|place| if place < filled { '#' } else { '.' })
         .collect();
     let line = format!("[{bar}] {}", progress.doing);
-    line.chars().take(COLUMNS).collect()
+    line.chars().take(columns).collect()
 }
 
 #[cfg(test)]
@@ -90,15 +99,16 @@ mod tests {
     #[test]
     fn a_line_fits_and_tells_how_far_it_is() {
         let progress = |doing: &str, done, total| {
-            line(&Progress {
+            let progress = Progress {
                 doing: doing.to_owned(),
                 done,
                 total,
-            })
+            };
+            line(&progress, 40)
         };
         assert_eq!(progress("seal", 1, 4), "[#####...............] seal");
         assert_eq!(progress("count", 7, 0), "[....................] count");
-        assert_eq!(progress(&"x".repeat(200), 4, 4).chars().count(), COLUMNS);
+        assert_eq!(progress(&"x".repeat(200), 4, 4).chars().count(), 40);
     }
 
     #[test]
