@@ -1439,8 +1439,9 @@ char **ostree_sysroot_unlock_get_records(OstreeSysroot *sysroot,
  * what is recorded: to anybody else all are missing that the configuration wants.
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
- * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL or a file of the configuration
- * has a bad value, %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL,
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if a file of the configuration has a bad value,
+ * %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError.
  *
  * Returns: (transfer full) (array zero-terminated=1): the names, sorted, perhaps none; free with
  * g_strfreev(). %NULL with @error set
