@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::sys::processes;
 use crate::systemd;
 
 /// People are told so long before, or half of the time before where that is shorter.
@@ -82,13 +83,7 @@ pub fn tell_everybody(text: &str) -> Result<usize> {
 
 /// Nothing that plays with a terminal: there may be names in it that somebody has chosen.
 fn plain(text: &str) -> String {
-    let lines = text.lines().map(|line| {
-        let plain = |c: char| match c.is_control() {
-            true => char::REPLACEMENT_CHARACTER,
-            false => c,
-        };
-        line.chars().map(plain).collect::<String>()
-    });
+    let lines = text.lines().map(processes::plain);
     lines.collect::<Vec<_>>().join("\r\n")
 }
 

@@ -103,12 +103,13 @@ pub(super) fn command(process: &Path) -> String {
     plain(String::from_utf8_lossy(&command).trim_end())
 }
 
-fn plain(name: &str) -> String {
+/// A line in which nothing controls a terminal.
+pub fn plain(line: &str) -> String {
     let plain = |c: char| match c.is_control() {
         true => char::REPLACEMENT_CHARACTER,
         false => c,
     };
-    name.chars().map(plain).collect()
+    line.chars().map(plain).collect()
 }
 
 /// The parent of `pid`, where it can be read.

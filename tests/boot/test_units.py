@@ -32,8 +32,8 @@ def test_systemd_has_nothing_to_say(system):
 
 # Each may give files of /etc back to whoever had them, which takes CAP_CHOWN and its like.
 HARDENED = {
-    "ostree-unlock-cleanup.service": 46,
-    "ostree-unlock-end@.service": 48,
+    "ostree-unlock-cleanup.service": 42,
+    "ostree-unlock-end@.service": 47,
     "ostree-unlock-etc.service": 46,
     "ostree-unlock-etc-shutdown.service": 46,
 }
