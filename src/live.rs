@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::{Error, Kind, Result};
-use crate::observe::{self, USR};
+use crate::observe::{self, Observation, USR};
 use crate::ostree::sysroot::Named;
 use crate::stack::State;
 use crate::sys::mountinfo::View;
@@ -49,6 +49,17 @@ struct Open {
 }
 
 impl Open {
+    fn of(observation: &Observation) -> Open {
+        let stack = &observation.stack;
+        let delta = stack.layers.iter().find(|layer| layer.commit().is_some());
+        Open {
+            upper: observation.upper_path(),
+            frozen: stack.frozen().map(|layer| layer.0.clone()).collect(),
+            delta: delta.map(|layer| layer.0.clone()),
+            commit: observation.commit().to_owned(),
+        }
+    }
+
     /// A tree with all that was written.
     fn over(&self, base: &Rc<dyn Node>) -> Result<Rc<dyn Node>> {
         let mut tree = Rc::clone(base);
@@ -57,6 +68,14 @@ impl Open {
         }
         Ok(tree)
     }
+}
+
+/// What one sees of another base, beneath all that was written to the `/usr` that was observed.
+pub fn under_what_was_written(
+    observation: &Observation,
+    base: &Rc<dyn Node>,
+) -> Result<Rc<dyn Node>> {
+    Open::of(observation).over(base)
 }
 
 fn as_mounted(open: Open) -> Result<Trees> {
@@ -115,22 +134,15 @@ fn open(named: &Named) -> Result<Open> {
     match named {
         Named::Booted(booted) => {
             let observation = observe::observe(booted, View::Caller)?;
-            let upper = observation.upper_path();
-            if observation.stack.upper.is_some() && upper.is_none() {
+            let open = Open::of(&observation);
+            if observation.stack.upper.is_some() && open.upper.is_none() {
                 return Err(Error::new(
                     Kind::Unsupported,
                     "nothing says where what was written is kept",
                 )
                 .at(USR));
             }
-            let stack = &observation.stack;
-            let delta = stack.layers.iter().find(|layer| layer.commit().is_some());
-            Ok(Open {
-                upper,
-                frozen: stack.frozen().map(|layer| layer.0.clone()).collect(),
-                delta: delta.map(|layer| layer.0.clone()),
-                commit: observation.commit().to_owned(),
-            })
+            Ok(open)
         }
         Named::Other(other, _) => {
             let upper = observe::hotfix_directory(other).join(State::Hotfix.directories().0);
@@ -154,34 +166,82 @@ pub fn written(upper: &Path) -> Result<Option<u64>> {
     }
 }
 
-/// What tells whether anything below a directory was written to: paths, inodes, times of
-/// change. What is still in memory only is written to the disk first, so that even a file that
+/// What tells whether a file, or anything below a directory, was written to: paths, inodes, times
+/// of change. What is still in memory only is written to the disk first, so that even a file that
 /// is mapped gets a new time with the next write.
-pub fn fingerprint(directory: &Path) -> Result<u64> {
+pub fn fingerprint(top: &Path) -> Result<u64> {
+    flush(top)?;
     let mut hasher = DefaultHasher::new();
-    let opened =
-        std::fs::File::open(directory).map_err(|e| Error::io("opening it", e).at(directory))?;
-    rustix::fs::syncfs(&opened).map_err(|e| Error::os("flushing it", e).at(directory))?;
-    let mut waiting = vec![directory.to_owned()];
-    while let Some(directory) = waiting.pop() {
-        let unreadable = |e| Error::io("looking at it", e).at(&directory);
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(&directory).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            // What went away meanwhile is missed by the one look or the other.
-            if let Ok(metadata) = std::fs::symlink_metadata(&path) {
-                entries.push((path, metadata));
-            }
-        }
-        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        for (path, metadata) in entries {
-            path.hash(&mut hasher);
+    let mut waiting = vec![top.to_owned()];
+    while let Some(path) = waiting.pop() {
+        let unreadable = |e| Error::io("looking at it", e).at(&path);
+        // What went away meanwhile is missed by the one look or the other.
+        let Some(metadata) = there(std::fs::symlink_metadata(&path)).map_err(unreadable)? else {
+            continue;
+        };
+        path.hash(&mut hasher);
+        // The directory itself is set up by who mounts it.
+        if path != top || !metadata.is_dir() {
             let times = (metadata.ctime(), metadata.ctime_nsec());
             (metadata.ino(), metadata.size(), times).hash(&mut hasher);
-            if metadata.is_dir() {
-                waiting.push(path);
-            }
         }
+        if !metadata.is_dir() {
+            continue;
+        }
+        let Some(entries) = there(std::fs::read_dir(&path)).map_err(unreadable)? else {
+            continue;
+        };
+        let below = entries.map(|entry| entry.map(|entry| entry.path()));
+        let mut below = below.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+        below.sort_unstable();
+        waiting.append(&mut below);
     }
     Ok(hasher.finish())
+}
+
+fn there<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match found {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// Writes what is in memory to the disk that a path is on.
+fn flush(path: &Path) -> Result<()> {
+    // Anything else than a directory could be something that to open is to wait for.
+    let directory = path.ancestors().find(|path| path.is_dir());
+    let directory = directory.unwrap_or(Path::new("/"));
+    let opened =
+        std::fs::File::open(directory).map_err(|e| Error::io("opening it", e).at(directory))?;
+    rustix::fs::syncfs(&opened).map_err(|e| Error::os("flushing it", e).at(directory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn what_is_written_to_is_noticed() -> Result<()> {
+        let top = std::env::temp_dir().join(format!("ou-fingerprint-{}", std::process::id()));
+        let file = top.join("directory/file");
+        assert!(fs::create_dir_all(top.join("directory")).is_ok());
+        assert!(fs::write(&file, "one").is_ok());
+        let all = [top.clone(), file.clone(), top.join("none")];
+        let look = || {
+            all.iter()
+                .map(|path| fingerprint(path))
+                .collect::<Result<Vec<_>>>()
+        };
+        let before = look()?;
+        assert_eq!(look()?, before);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(fs::write(&file, "two").is_ok());
+        let after = look()?;
+        assert!(fs::remove_dir_all(&top).is_ok());
+        assert_ne!(before[0], after[0]);
+        assert_ne!(before[1], after[1]);
+        assert_eq!(before[2], after[2]);
+        Ok(())
+    }
 }

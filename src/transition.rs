@@ -13,7 +13,6 @@ use crate::diff::{Change, Walk};
 use crate::error::{self, Error, Kind, Result};
 use crate::etc::Merge;
 use crate::linkage::{self, Unresolved};
-use crate::live;
 use crate::observe::USR;
 use crate::packages::{self, Databases, PackageChange, PackageDifference};
 use crate::perform::Outcome;
@@ -149,17 +148,16 @@ impl Transition {
         packages::are_purely_additive(&self.packages)
     }
 
-    /// Looks for what would no longer start. `live` is what is there now, of the disk: what did not
-    /// change may have to be read, too.
+    /// Looks for what would no longer start, in what one sees of `/usr` before and after. What did not
+    /// change may have to be read, too, so `before` should be of the disk.
     pub fn check(
         &mut self,
-        repo: &ostree::Repo,
-        live: &Rc<dyn Node>,
+        before: &Rc<dyn Node>,
+        after: &Rc<dyn Node>,
         proceed: &dyn Fn() -> Result<()>,
     ) -> Result<()> {
-        let after = live::usr_of(repo, &self.to)?;
-        self.malformed = unit_files::malformed(live, &after, &self.paths)?;
-        self.unresolved = linkage::unresolved(live, &after, &self.paths, &self.linked, proceed)?;
+        self.malformed = unit_files::malformed(before, after, &self.paths)?;
+        self.unresolved = linkage::unresolved(before, after, &self.paths, &self.linked, proceed)?;
         Ok(())
     }
 

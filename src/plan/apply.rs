@@ -25,6 +25,8 @@ pub struct Apply {
     /// Microseconds since the epoch.
     pub now: i64,
     pub space: Space,
+    /// What is left of the memory that was allowed for what is written, in bytes, where it goes there.
+    pub left: Option<u64>,
     /// What tells whether the upper that is open is written to; `None` if nothing was yet.
     pub written: Option<u64>,
     /// Whether it is to be booted next, too.
@@ -58,6 +60,7 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
         return uncover(observation);
     }
     check_room(request.space.disk)?;
+    check_memory(request.left)?;
     let (layers, dropped) = layers(observation, request, (!is_booted).then_some(&*commit))?;
     let record = record(observation, request);
     let intent = Intent::Apply {
@@ -74,7 +77,7 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
         steps.push(Step::BuildDelta(commit.clone()));
     }
     if record.backing == Backing::Ram {
-        steps.push(Step::MountRam(record.directory.clone(), None));
+        steps.push(Step::MountRam(record.directory.clone(), request.left));
     }
     steps.push(Step::MakeUpperOver(
         record.directory.clone(),
@@ -218,6 +221,20 @@ fn after(
     Ok((commit, history))
 }
 
+/// All uppers together keep within what was allowed for the first one.
+fn check_memory(left: Option<u64>) -> Result<()> {
+    const PAGE: u64 = 4096;
+    match left {
+        Some(left) if left < PAGE => Err(Error::new(
+            Kind::NoSpace,
+            "nothing is left of the memory that what is written may take",
+        )
+        .at(USR)
+        .next("remove some of it, make a commit of it (`ostree-unlock commit`), or end it")),
+        _ => Ok(()),
+    }
+}
+
 fn is_transient(observation: &Observation) -> bool {
     observation.stack.state() == State::Transient
 }
@@ -309,6 +326,7 @@ mod tests {
                 disk: Some(1 << 30),
                 memory: 1 << 30,
             },
+            left: None,
             written,
             stage,
         }
@@ -356,6 +374,23 @@ mod tests {
                 .iter()
                 .any(|step| matches!(step, Step::SetAside(_)))
         );
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_written_next_has_the_memory_that_is_left() -> Result<()> {
+        let mut open = writable(unlocked(None));
+        if let Some(upper) = &mut open.stack.upper {
+            upper.backing = Backing::Ram;
+        }
+        let mut request = request(other(), Some(7), false);
+        request.left = Some(1 << 20);
+        let plan = apply(&open, &request)?;
+        let mounts = |step: &&Step| matches!(step, Step::MountRam(_, Some(1_048_576)));
+        assert_eq!(plan.steps.iter().filter(mounts).count(), 1);
+        request.left = Some(0);
+        let refused = apply(&open, &request).err().map(|e| e.kind());
+        assert_eq!(refused, Some(Kind::NoSpace));
         Ok(())
     }
 

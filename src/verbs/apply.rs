@@ -2,7 +2,6 @@
 //! `apply` and `rollback`: another commit's `/usr` in the place of the one that is there, and back.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::affected;
 use crate::after::Wanted;
@@ -15,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::hidden;
 use crate::live;
 use crate::observe::{self, Observation, USR};
-use crate::options::{Deploy, Options, Progress, Watch};
+use crate::options::{Backing, Deploy, Options, Progress, Watch};
 use crate::ostree::booted::{self, Verified};
 use crate::ostree::pull::{self, Missing};
 use crate::ostree::sysroot::{self, Named};
@@ -26,9 +25,9 @@ use crate::plan::{Plan, Step};
 use crate::same_system;
 use crate::stack::{State, Token};
 use crate::sys::mountinfo::View;
-use crate::sys::{namespace, random};
+use crate::sys::{namespace, random, space};
 use crate::transition::Transition;
-use crate::tree::{Node, commit as commits, overlay};
+use crate::tree::commit as commits;
 
 const ALLOW_OTHER: &str = "name a commit of the same system, or allow that (--allow-other-system)";
 
@@ -280,15 +279,11 @@ fn carry_out(
         if !back {
             let named = Named::Booted(booted.clone());
             let trees = live::trees(&named, &sysroot::booted_repo)?;
-            transition.check(&repo, &trees.base, &|| Ok(()))?;
-        }
-        if !back && !options.dry_run {
-            if !options.allow_broken {
-                transition.refuse_broken()?;
-            }
-            if !options.allow_replacement {
-                transition.refuse_replacement()?;
-            }
+            let after = live::usr_of(&repo, commit)?;
+            let after = live::under_what_was_written(observation, &after)?;
+            transition.check(&trees.now, &after, &|| Ok(()))?;
+            plan.notes
+                .extend(refuse_unless_allowed(&transition, options)?);
         }
         Ok(plan)
     })?;
@@ -315,6 +310,26 @@ fn carry_out(
         );
     }
     Ok(transition)
+}
+
+/// Refuses what was not allowed; with a dry run it only says that it would.
+fn refuse_unless_allowed(transition: &Transition, options: &Options) -> Result<Vec<String>> {
+    let checks = [
+        (options.allow_broken, transition.refuse_broken()),
+        (options.allow_replacement, transition.refuse_replacement()),
+    ];
+    let mut notes = Vec::new();
+    for (is_allowed, check) in checks {
+        match check {
+            Err(error) if !is_allowed && options.dry_run => {
+                let next = error.next_step().unwrap_or_default();
+                notes.push(format!("it would be refused: {next}"));
+            }
+            Err(error) if !is_allowed => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(notes)
 }
 
 /// Says how many files a plan would have copied.
@@ -346,6 +361,7 @@ fn decide(observation: &Observation, target: Target, options: &Options) -> Resul
         token: Token::from_bits(random::bits()?),
         now: glib::real_time(),
         space: super::begin::space(observation)?,
+        left: left_in_memory(observation),
         written,
         stage,
     };
@@ -355,6 +371,13 @@ fn decide(observation: &Observation, target: Target, options: &Options) -> Resul
     Ok(plan)
 }
 
+/// What is left of the memory for what is written, where it goes there; only root can tell.
+fn left_in_memory(observation: &Observation) -> Option<u64> {
+    let upper = observation.stack.upper.as_ref();
+    let upper = upper.filter(|upper| upper.backing == Backing::Ram)?;
+    space::free_on(upper.directory.as_ref()?).ok()
+}
+
 /// Refuses where what was written hides what the commit changes.
 fn refuse_hidden(
     observation: &Observation,
@@ -362,19 +385,13 @@ fn refuse_hidden(
     written: bool,
     options: &Options,
 ) -> Result<()> {
-    let upper = observation.upper_path().filter(|_| written);
-    let layers = observation.stack.frozen().map(|layer| layer.0.clone());
-    let uppers: Vec<_> = upper.into_iter().chain(layers).collect();
-    if uppers.is_empty() {
+    if !written && observation.stack.frozen().next().is_none() {
         return Ok(());
     }
     let repo = sysroot::booted_repo()?;
     let before = live::usr_of(&repo, observation.commit())?;
     let target = live::usr_of(&repo, commit)?;
-    let mut seen: Rc<dyn Node> = Rc::clone(&target);
-    for upper in uppers.iter().rev() {
-        seen = overlay::over(upper, seen)?;
-    }
+    let seen = live::under_what_was_written(observation, &target)?;
     let mut conflicts = hidden::conflicts(Path::new(USR), before, target, &seen)?;
     conflicts.retain(|conflict| {
         changes::preferred(&options.prefer, &conflict.path) != Some(Prefer::Changes)

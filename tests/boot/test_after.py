@@ -18,13 +18,14 @@ pytestmark = trees(usually=("trixie",))
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 BREAKS = {
-    "library": (f"rm {LIBRARIES}/libz.so.1*", "libz.so.1"),
-    "dangling": (f"ln -sf nowhere {LIBRARIES}/libz.so.1", "libz.so.1"),
+    "library": (f"rm {LIBRARIES}/libz.so.1*", "libz.so.1", "lib"),
+    "dangling": (f"ln -sf nowhere {LIBRARIES}/libz.so.1", "libz.so.1", "lib"),
     "newcomer": (
         f"set -- {LIBRARIES}/libapt-pkg.so.*; cp $1 usr/bin/needs; chmod 755 usr/bin/needs; sed -i s/libz.so.1/libz.so.7/ usr/bin/needs",
         "libz.so.7",
+        "bin/needs",
     ),
-    "unit": ("echo '[Service' >usr/lib/systemd/system/bad.service", "bad.service"),
+    "unit": ("echo '[Service' >usr/lib/systemd/system/bad.service", "bad.service", "lib/systemd/system/bad.service:1"),
 }
 
 
@@ -41,11 +42,28 @@ def apply(system):
 
 @pytest.mark.parametrize("how", BREAKS)
 def test_what_would_break_is_refused(system, apply, how):
-    changes, named = BREAKS[how]
+    changes, named, changed = BREAKS[how]
     refused = apply(changes)
     assert refused.returncode != 0
     assert named in refused.stderr, refused
     assert "Unlocked: " not in system.run("ostree admin status").stdout
+    foretold = " ".join(system.run("ostree-unlock apply next --dry-run").stdout.split())
+    assert "it would be refused: mend the commit" in foretold, foretold
+    assert f"broken: /usr/{changed}" in foretold and named in foretold, foretold
+
+
+def test_what_was_written_is_part_of_what_has_to_work(system, apply):
+    """A program of the upper loses its library to the commit; with a library in the upper nobody does."""
+    library = f"/{LIBRARIES}/libz.so.1"
+    system.run(f"ostree-unlock begin && set -- /{LIBRARIES}/libapt-pkg.so.* && cp $1 /usr/bin/mine && chmod 755 /usr/bin/mine")
+    assert apply(f"rm .{library}*").returncode != 0
+    broken = json.loads(system.run("ostree-unlock apply next --dry-run --json").stdout)["unresolved"]
+    assert {"path": "/usr/bin/mine", "soname": "libz.so.1"} in broken, broken
+    system.run(f"cp {library} /usr/lib/")
+    broken = json.loads(system.run("ostree-unlock apply next --dry-run --json").stdout)["unresolved"]
+    assert broken == []
+    system.run("ostree-unlock apply next && dpkg-deb --version")
+    assert not system.exists(library)
 
 
 def test_a_library_may_come_in_another_version(system, apply):

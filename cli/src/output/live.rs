@@ -15,7 +15,7 @@ use super::wrap;
 pub(crate) fn applied(transition: &Transition) -> String {
     let outcome = &transition.outcome;
     if outcome.dry_run {
-        return dry_run(outcome) + &changes(transition);
+        return foretold(transition);
     }
     let mut text = match transition.from == transition.to {
         true => format!("{} is live already.\n", short(&transition.to)),
@@ -25,6 +25,7 @@ pub(crate) fn applied(transition: &Transition) -> String {
         ),
     };
     text += &changes(transition);
+    text += &broken(transition);
     text += &afterwards(transition);
     text += &notes(outcome);
     text
@@ -34,7 +35,7 @@ pub(crate) fn applied(transition: &Transition) -> String {
 pub(crate) fn rolled_back(transition: &Transition) -> String {
     let outcome = &transition.outcome;
     if outcome.dry_run {
-        return dry_run(outcome) + &changes(transition);
+        return foretold(transition);
     }
     let mut text = match outcome.state {
         State::None => "/usr is locked again, as it was deployed.\n".to_owned(),
@@ -44,6 +45,30 @@ pub(crate) fn rolled_back(transition: &Transition) -> String {
     text += &afterwards(transition);
     text += &notes(outcome);
     text
+}
+
+/// What a dry run says of either.
+fn foretold(transition: &Transition) -> String {
+    dry_run(&transition.outcome)
+        + &changes(transition)
+        + &broken(transition)
+        + &affected(transition)
+}
+
+/// What would not work with it.
+fn broken(transition: &Transition) -> String {
+    let libraries = transition.unresolved.iter().map(|one| {
+        let file = quoted(one.file.as_os_str());
+        format!("{file} needs {}, which is not there", one.soname)
+    });
+    let units = transition.malformed.iter().map(|one| {
+        let file = quoted(one.file.as_os_str());
+        format!("{file}:{}: {}", one.line, one.why)
+    });
+    let broken = libraries.chain(units);
+    broken
+        .map(|broken| wrap::hanging("broken: ", &broken))
+        .collect()
 }
 
 /// What was done after the swap, and what is left to be done by hand.
