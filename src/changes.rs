@@ -108,9 +108,9 @@ impl Changes {
 
     /// Fails if what was read was written to since.
     pub fn check_unchanged(&self) -> Result<()> {
-        for (directory, before) in &self.watched {
-            if live::fingerprint(directory)? != *before {
-                return Err(writer::changed().at(directory));
+        for (path, before) in &self.watched {
+            if live::fingerprint(path)? != *before {
+                return Err(writer::changed().at(path));
             }
         }
         Ok(())
@@ -157,13 +157,7 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
         .next("`ostree-unlock begin` unlocks it"));
     }
     let mut watched: Vec<PathBuf> = trees.upper.iter().cloned().collect();
-    watched.extend(
-        options
-            .etc_paths
-            .iter()
-            .filter(|path| path.is_dir())
-            .cloned(),
-    );
+    watched.extend(options.etc_paths.iter().cloned());
     let watched = fingerprints(watched)?;
     let base = trees.commit;
     let mut found = of_usr(trees.base, trees.now, &options.paths)?;
@@ -290,12 +284,12 @@ fn etc_of_scratch(
     }))
 }
 
-fn fingerprints(directories: Vec<PathBuf>) -> Result<Vec<(PathBuf, u64)>> {
-    let look = |directory: PathBuf| {
-        let found = live::fingerprint(&directory)?;
-        Ok((directory, found))
+fn fingerprints(paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, u64)>> {
+    let look = |path: PathBuf| {
+        let found = live::fingerprint(&path)?;
+        Ok((path, found))
     };
-    directories.into_iter().map(look).collect()
+    paths.into_iter().map(look).collect()
 }
 
 /// What is in /etc of every machine, and is different on each or not for others to see.

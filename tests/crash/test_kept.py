@@ -203,6 +203,17 @@ done
 _DIRECTORIES = "ls -d /sysroot/ostree/deploy/*/deploy/*.[0-9] | wc -l"
 
 
+# libostree asks systemd to start the unit that will finalize it.
+_STUB = "mkdir -p /run/stub && printf '#!/bin/sh\\n' >/run/stub/systemctl && chmod +x /run/stub/systemctl"
+STAGE = ("env", "PATH=/run/stub:/usr/bin:/usr/sbin", "ostree-unlock", "commit", "--stage")
+# What is staged, as a sum over its /usr; nothing where nothing is.
+_STAGED = f"""
+name=$(ostree admin status | sed -n 's/.* \\([0-9a-f]*\\.[0-9]*\\) (staged)$/\\1/p')
+test -z "$name" || {{ cd /sysroot/ostree/deploy/*/deploy/$name/usr && {_TREE}; }}
+"""
+UNSTAGE = "test ! -e /run/ostree/staged-deployment || ostree admin undeploy 0"
+
+
 def calls(system: System, command: tuple[str, ...]) -> list[str]:
     """The names of the calls that count, of one run of the command."""
     system.run([f"{PLACE}/die", "--log", f"{PLACE}/calls", "0", *command])
@@ -263,3 +274,36 @@ def killed_while_deployed(system: System, step: int) -> None:
 @trees()
 def test_killed_while_it_is_deployed(system):
     killed_while_deployed(system, 1)
+
+
+def killed_while_staged(system: System, step: int) -> None:
+    """Kills before calls of commit --stage: the same again stages the same, and what is staged at the end boots."""
+    ask(system, f"{_STUB} && {WRITE}")
+    bring(system)
+    names = calls(system, STAGE)
+    whole, known, usr, seen = ask(system, _STAGED), refs(system), ask(system, _USR), set()
+    assert whole
+    for fatal in chosen(names, step):
+        ask(system, UNSTAGE)
+        killed = kill(system, fatal, STAGE)
+        left = ask(system, _STAGED)
+        where = (fatal, names[fatal - 1 : fatal], left)
+        seen.add(left)
+        assert left in ("", whole) and (killed or left == whole), where
+        assert ask(system, _USR) == usr and refs(system) == known, where
+        status(system)
+        system.run(STAGE)
+        assert ask(system, _STAGED) == whole, where
+        status(system)
+    assert seen == {"", whole}, seen
+    ask(system, UNSTAGE)
+    assert ask(system, _DIRECTORIES).strip() == "1"
+    system.run("ostree fsck -q", timeout=300)
+    system.run(STAGE)
+    system.reboot()
+    assert ask(system, f"cd /usr; {_TREE}") == whole
+
+
+@trees()
+def test_killed_while_it_is_staged(system):
+    killed_while_staged(system, 1)
