@@ -83,14 +83,33 @@ pub fn list(repo: &ostree::Repo) -> Result<Vec<Kept>> {
     names.iter().map(|name| about(repo, name)).collect()
 }
 
-/// On which commit, and in which state, the changes in `commit` were made, if it is one of ours.
-pub fn made_of(repo: &ostree::Repo, commit: &str) -> Result<Option<(String, Option<State>)>> {
+/// What a commit of ours says of the changes in it.
+pub struct MadeOf {
+    /// The commit that they were made on.
+    pub base: String,
+    /// The one that they were put on.
+    pub parent: Option<String>,
+    /// `None` in a scratch.
+    pub state: Option<State>,
+    /// When they were read, in seconds since the epoch.
+    pub time: i64,
+}
+
+/// What the changes in `commit` were made of, if it is one of ours.
+pub fn made_of(repo: &ostree::Repo, commit: &str) -> Result<Option<MadeOf>> {
     let (variant, _) = repo.load_commit(commit)?;
     let metadata = VariantDict::new(Some(&variant.child_value(0)));
     let text = |key| metadata.lookup::<String>(key).ok().flatten();
     let state = text(STATE).unwrap_or_default();
-    let state = State::ALL.into_iter().find(|known| known.name() == state);
-    Ok(text(BASE).map(|base| (base, state)))
+    let time = metadata.lookup::<u64>(TIME).ok().flatten();
+    Ok(text(BASE).map(|base| MadeOf {
+        base,
+        parent: ostree::commit_get_parent(&variant).map(Into::into),
+        state: State::ALL.into_iter().find(|known| known.name() == state),
+        time: time
+            .and_then(|time| i64::try_from(time).ok())
+            .unwrap_or_default(),
+    }))
 }
 
 fn about(repo: &ostree::Repo, name: &str) -> Result<Kept> {
@@ -98,22 +117,20 @@ fn about(repo: &ostree::Repo, name: &str) -> Result<Kept> {
         .resolve_rev(&reference(name)?, true)?
         .ok_or_else(|| unknown(name))?;
     let (variant, _) = repo.load_commit(&checksum)?;
-    let metadata = VariantDict::new(Some(&variant.child_value(0)));
-    let (base, state) = made_of(repo, &checksum)?.ok_or_else(|| {
+    let MadeOf {
+        base, state, time, ..
+    } = made_of(repo, &checksum)?.ok_or_else(|| {
         Error::new(
             Kind::Corrupt,
             format!("what was kept as {name} does not say what it was made on"),
         )
     })?;
-    let time = metadata.lookup::<u64>(TIME).ok().flatten();
     Ok(Kept {
         name: name.to_owned(),
         checksum: checksum.into(),
         base,
         state,
-        time: time
-            .and_then(|time| i64::try_from(time).ok())
-            .unwrap_or_default(),
+        time,
         subject: variant.child_value(3).str().unwrap_or_default().to_owned(),
     })
 }

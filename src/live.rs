@@ -2,6 +2,7 @@
 //! What the `/usr` of a deployment is made of, as trees: as it was deployed, and as it is
 //! with what was written. Read beneath all mounts; nothing is changed.
 
+use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
@@ -172,6 +173,23 @@ pub fn written(upper: &Path) -> Result<Option<u64>> {
 pub fn fingerprint(top: &Path) -> Result<u64> {
     flush(top)?;
     let mut hasher = DefaultHasher::new();
+    each(top, &mut |path, metadata| {
+        path.hash(&mut hasher);
+        let times = (metadata.ctime(), metadata.ctime_nsec());
+        (metadata.ino(), metadata.size(), times).hash(&mut hasher);
+    })?;
+    Ok(hasher.finish())
+}
+
+/// When anything below a directory was changed last, in seconds since the epoch.
+pub fn last_change(top: &Path) -> Result<i64> {
+    let mut last = 0;
+    each(top, &mut |_, metadata| last = last.max(metadata.ctime()))?;
+    Ok(last)
+}
+
+/// Tells of a file, or of all that is below a directory, always in the same order.
+fn each(top: &Path, tell: &mut dyn FnMut(&Path, &Metadata)) -> Result<()> {
     let mut waiting = vec![top.to_owned()];
     while let Some(path) = waiting.pop() {
         let unreadable = |e| Error::io("looking at it", e).at(&path);
@@ -179,11 +197,9 @@ pub fn fingerprint(top: &Path) -> Result<u64> {
         let Some(metadata) = there(std::fs::symlink_metadata(&path)).map_err(unreadable)? else {
             continue;
         };
-        path.hash(&mut hasher);
         // The directory itself is set up by who mounts it.
         if path != top || !metadata.is_dir() {
-            let times = (metadata.ctime(), metadata.ctime_nsec());
-            (metadata.ino(), metadata.size(), times).hash(&mut hasher);
+            tell(&path, &metadata);
         }
         if !metadata.is_dir() {
             continue;
@@ -196,7 +212,7 @@ pub fn fingerprint(top: &Path) -> Result<u64> {
         below.sort_unstable();
         waiting.append(&mut below);
     }
-    Ok(hasher.finish())
+    Ok(())
 }
 
 fn there<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {

@@ -13,7 +13,8 @@ use rustix::fs::{Access, AtFlags, CWD};
 use crate::config;
 use crate::delta;
 use crate::error::{Error, Result};
-use crate::kept;
+use crate::kept::{self, MadeOf};
+use crate::live;
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
 use crate::ostree::{DeploymentId, deployments, sysroot};
@@ -258,15 +259,30 @@ fn count(
     Ok(usage)
 }
 
-/// The commit that boots next, if it is another one and was not made of this hotfix.
+/// What of this hotfix the commit that boots next does not have, in a sentence.
 fn left_behind(observation: &Observation) -> Option<String> {
     let booted = &observation.deployment;
     // What cannot be seen is not warned of.
     let next = deployments::others(booted).ok()?.next?.0;
     let commit = next.split('.').next()?;
+    if commit == booted.commit {
+        return None;
+    }
     let made_of = kept::made_of(&sysroot::booted_repo().ok()?, commit).ok()?;
-    let carries = made_of == Some((booted.commit.clone(), Some(State::Hotfix)));
-    (commit != booted.commit && !carries).then(|| commit.to_owned())
+    let of_this = |made: &MadeOf| made.base == booted.commit && made.state == Some(State::Hotfix);
+    let Some(made) = made_of.filter(of_this) else {
+        return Some(format!(
+            "{commit} boots next, without this hotfix: `ostree-unlock commit --onto {commit} --deploy` takes it along"
+        ));
+    };
+    let last = live::last_change(&observation.upper_path()?).ok()?;
+    let onto = made.parent.filter(|parent| *parent != booted.commit);
+    let onto = onto.map_or_else(String::new, |parent| format!("--onto {parent} "));
+    (last > made.time).then(|| {
+        format!(
+            "{commit} boots next, with this hotfix as it was when that was committed, and it was changed since: `ostree-unlock commit {onto}--deploy` takes all of it along"
+        )
+    })
 }
 
 /// Which records the deployment that boots next lacks, each in a sentence.
@@ -350,13 +366,8 @@ fn problems(observation: &Observation) -> Vec<Problem> {
         add("record-missing", text);
     }
     if state == State::Hotfix {
-        if let Some(next) = left_behind(observation) {
-            add(
-                "hotfix-left-behind",
-                format!(
-                    "{next} boots next, without this hotfix: `ostree-unlock commit --onto {next} --deploy` takes it along"
-                ),
-            );
+        if let Some(text) = left_behind(observation) {
+            add("hotfix-left-behind", text);
         }
     }
     if state != flagged {

@@ -256,8 +256,13 @@ def test_a_hotfix_that_would_be_left_behind(system, usr):
     assert problem["code"] == "hotfix-left-behind" and f"--onto {upgrade}" in problem["text"], problem
     system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
     assert usr()["problems"] == []
+    system.run("sleep 1.1; echo more >>/usr/lib/fixed")
+    (problem,) = usr()["problems"]
+    assert "changed since" in problem["text"] and f"commit --onto {upgrade} --deploy" in problem["text"], problem
+    system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
+    assert usr()["problems"] == []
     system.reboot()
-    assert system.exists("/usr/lib/fixed") and system.exists("/usr/lib/upgraded")
+    assert system.read("/usr/lib/fixed") == "more\n" and system.exists("/usr/lib/upgraded")
     # that of the other deployment is still there
     other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
     assert other == "A\t/usr/lib/fixed\n", other
