@@ -142,6 +142,7 @@ pub fn enter(deployment: &DeploymentId, fresh: bool) -> Result<()> {
         lay(&scratch, hierarchy)?;
     }
     mounts::set_read_only(files::hold(sysroot)?, !was_writable)?;
+    namespace::work_in_what_is_seen()?;
     scratch.lock.leave()
 }
 

@@ -9,7 +9,7 @@
 
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::mount::UnmountFlags;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
@@ -115,11 +115,22 @@ pub fn change_root(path: &Path) -> Result<()> {
         // Beneath itself, from where it can be taken away without a name.
         .and_then(|()| rustix::process::pivot_root(".", "."))
         .and_then(|()| rustix::mount::unmount(".", UnmountFlags::DETACH))
-        .and_then(|()| rustix::process::chdir("/"))
         .map_err(|e| Error::os("changing the root directory", e).at(path))?;
-    if let Some(was_in) = was_in {
+    work_in(was_in)
+}
+
+/// Has the calling thread, whose namespace has to be one of its own, work in what is seen now at the
+/// path where it works. What was mounted there since covers the directory that it still has, and
+/// relative paths would lead beneath it.
+pub fn work_in_what_is_seen() -> Result<()> {
+    work_in(std::env::current_dir().ok())
+}
+
+fn work_in(place: Option<PathBuf>) -> Result<()> {
+    rustix::process::chdir("/").map_err(|e| Error::os("entering the root directory", e).at("/"))?;
+    if let Some(place) = place {
         // Not there: it stays in the root.
-        let _ = rustix::process::chdir(was_in);
+        let _ = rustix::process::chdir(place);
     }
     Ok(())
 }

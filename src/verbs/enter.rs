@@ -44,7 +44,8 @@ fn open(observation: &Observation) -> Result<()> {
         .next("take it away first"));
     }
     namespace::leave()?;
-    swap::open(observation)
+    swap::open(observation)?;
+    namespace::work_in_what_is_seen()
 }
 
 fn not_unlocked() -> Error {

@@ -51,7 +51,8 @@ pub fn enter_commit(
         };
         namespace::leave()?;
         swap::show(&tree)?;
-        merge.map_or(Ok(()), |merge| merged(&merge))
+        merge.map_or(Ok(()), |merge| merged(&merge))?;
+        namespace::work_in_what_is_seen()
     };
     enter().map_err(|error: Error| error.during("run"))
 }

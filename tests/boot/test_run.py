@@ -125,6 +125,26 @@ def test_it_becomes_the_command(system, next_commit, deployed):
 
 
 @trees(usually=("bookworm",))
+def test_relative_paths_lead_to_what_the_command_sees(system, next_commit):
+    """The directory where the command is started is covered like any other."""
+    system.run("ostree-unlock begin && mkdir /etc/here /var/here /usr/here")
+    for place in ("/etc", "/var", "/usr", "/etc/here", "/var/here", "/usr/here"):
+        run = "ostree-unlock run --scratch -- sh -c 'echo x >probe && cat $0/probe'"
+        assert system.run(f"{run} {place}", cwd=place).stdout == "x\n", place
+        assert not system.exists(f"{place}/probe"), place
+    assert system.run("ostree-unlock run --commit next -- cat next", cwd="/usr/lib").stdout == "next\n"
+    system.run("ostree-unlock run --commit next --merge-etc -- sh -c 'echo x >probe'", cwd="/etc")
+    assert not system.exists("/etc/probe")
+
+
+@trees(usually=("trixie",))
+def test_what_is_opened_is_open_where_it_is_called(system):
+    """Also to a shell that was in the base before."""
+    run = "ostree-unlock run --writable -- sh -c 'echo x >probe'"
+    system.run(f"ostree-unlock begin --transient && {run} && test -e /usr/lib/probe", cwd="/usr/lib")
+
+
+@trees(usually=("bookworm",))
 def test_commits_that_cannot_be_shown(system, next_commit, is_locked):
     run = "ostree-unlock run --commit"
     fails(system, f"{run} nothing -- true", MISSING, "ostree pull")
