@@ -109,7 +109,8 @@ done
 """
 # What libostree 2022.7 leaves of a ref that it was writing, beside it: another name of the same commit.
 _UNFINISHED = re.compile(r"(?:.*/)?tmp\.\w{6}")
-_TMP = "ls -A /sysroot/ostree/repo/tmp | grep -v '^cache$' | wc -l"
+# But for the empty files that libostree locks, one of which a kill at the wrong moment can leave each time.
+_TMP = "ls -A /sysroot/ostree/repo/tmp | grep -v -e '^cache$' -e '-lock$' | wc -l"
 
 
 def ask(system: System, script: str) -> str:
