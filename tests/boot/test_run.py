@@ -127,8 +127,8 @@ def test_it_becomes_the_command(system, next_commit, deployed):
 @trees(usually=("bookworm",))
 def test_relative_paths_lead_to_what_the_command_sees(system, next_commit):
     """The directory where the command is started is covered like any other."""
-    system.run("ostree-unlock begin && mkdir /etc/here /var/here /usr/here")
-    for place in ("/etc", "/var", "/usr", "/etc/here", "/var/here", "/usr/here"):
+    system.run("ostree-unlock begin && mkdir /etc/here /var/here")
+    for place in ("/etc", "/var", "/usr", "/etc/here", "/var/here"):
         run = "ostree-unlock run --scratch -- sh -c 'echo x >probe && cat $0/probe'"
         assert system.run(f"{run} {place}", cwd=place).stdout == "x\n", place
         assert not system.exists(f"{place}/probe"), place
