@@ -310,6 +310,7 @@ mod tests {
     use super::repair::repair;
     use super::*;
     use crate::observe::tests::{locked, record, seen, unlocked};
+    use crate::observe::{self, Found};
     use crate::options::{Backing, Options};
     use crate::ostree::booted::Verified;
     use crate::ostree::deployments::Others;
@@ -406,9 +407,53 @@ mod tests {
         }
         let next = |r: &mut Begin<'_>| r.others.next = Some(("other.0".to_owned(), true));
         assert_eq!(refused(writable(locked()), &next), unsupported);
-        let mut unmounted = writable(locked());
-        unmounted.lasting.upper = true;
-        assert_eq!(refused(unmounted, &|_| ()), unsupported);
+        // One that is not mounted would be in the way of this one, whatever is open.
+        for mut unmounted in [writable(locked()), writable(unlocked(None))] {
+            unmounted.lasting.upper = true;
+            assert_eq!(refused(unmounted, &|_| ()), unsupported);
+        }
+    }
+
+    const WHOLE: Found = Found {
+        upper: true,
+        work: true,
+        directory: true,
+    };
+
+    #[test]
+    fn what_an_earlier_boot_left_is_not_in_the_way_of_a_hotfix() -> Result<()> {
+        let options = Options::new();
+        let mut rebooted = writable(locked());
+        rebooted.temporary = WHOLE;
+        let plan = begin(&rebooted, &asked(State::Hotfix, &options))?;
+        let stale = Step::SetAside(observe::upper_directory(&rebooted.deployment));
+        let aside = position(&plan, |s| *s == stale);
+        let make = position(&plan, |s| matches!(s, Step::MakeUpper(State::Hotfix, _)));
+        assert!(aside.is_some() && aside < make);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_whole_in_its_place_is_not_moved_there_again() {
+        let root = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
+        let hotfix =
+            "30 21 0:52 / /usr rw - overlay overlay rw,lowerdir=usr,upperdir=.usr-ovl-upper";
+        let change = |from, to| {
+            let mounts = vec![30, 40];
+            Some(Intent::Change { from, to, mounts })
+        };
+        let moved = |mut now: Observation| {
+            (now.temporary, now.lasting) = (WHOLE, WHOLE);
+            let steps = repair(&now).map(|r| r.steps).unwrap_or_default();
+            let moves = |s: &Step| matches!(s, Step::Keep | Step::Release);
+            (steps.iter().any(moves), steps)
+        };
+        let flags = Flags::default();
+        let intent = change(State::Hotfix, State::Transient);
+        let (moves, steps) = moved(seen(&[root, hotfix], flags, None, intent));
+        assert!(!moves && steps.contains(&Step::SetKey));
+        let (moves, steps) = moved(unlocked(change(State::Development, State::Hotfix)));
+        assert!(!moves && !steps.contains(&Step::SetKey));
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn check_hotfix(observation: &Observation, request: &Begin<'_>) -> Result<()> {
         .at(USR)
         .next("reboot into it first, or undeploy it (`ostree admin undeploy 0`)"));
     }
-    if observation.stack.upper.is_none() && observation.lasting.upper {
+    if observation.lasting.upper {
         return Err(Error::new(
             Kind::Unsupported,
             "this deployment has a hotfix already, which is not mounted",
@@ -224,9 +224,10 @@ fn steps(observation: &Observation, request: &Begin<'_>, record: &Record) -> Vec
     let (state, directory) = (record.state, &record.directory);
     let mut steps = twin(request);
     match record.backing {
-        _ if state == State::Hotfix => {}
+        // Also of a hotfix, whose own place is another one: it may have to move there.
         Backing::Disk if observation.temporary.directory => {
-            steps.push(Step::SetAside(directory.clone()));
+            let temporary = observe::upper_directory(&observation.deployment);
+            steps.push(Step::SetAside(temporary));
         }
         Backing::Disk => {}
         Backing::Ram => steps.push(Step::MountRam(

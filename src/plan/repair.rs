@@ -139,7 +139,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             };
             let place = (from.is_persistent() != to.is_persistent()).then(|| {
                 // Its work directory moves last into the place that lasts, and first out of it.
-                match observation.lasting.work == to.is_persistent() {
+                match observation.stack.state().is_persistent() == to.is_persistent() {
                     true => *to,
                     false => *from,
                 }
@@ -154,11 +154,16 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             repair
                 .notes
                 .push(format!("an interrupted change of state ended in {now}"));
-            if place.is_some() {
-                repair.steps.push(match now {
-                    State::Hotfix => Step::Keep,
-                    _ => Step::Release,
-                });
+            let temporary = observation.temporary;
+            match place {
+                // With its work directory all of it is there; what is elsewhere is none of it.
+                Some(State::Hotfix) if temporary.directory => {
+                    let stale = observe::upper_directory(&observation.deployment);
+                    repair.steps.push(Step::SetAside(stale));
+                }
+                Some(State::Hotfix) | None => {}
+                Some(_) if temporary.upper && temporary.work => {}
+                Some(_) => repair.steps.push(Step::Release),
             }
             repair.steps.extend(unsealed(observation, now));
             match new {

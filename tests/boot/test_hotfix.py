@@ -285,6 +285,43 @@ def test_half_of_one_is_cleared(system, usr, is_locked, half):
     is_clean(system)
 
 
+@trees("bookworm")
+@pytest.mark.parametrize("left", ["before", "since"])
+def test_what_was_left_in_the_other_place_is_not_in_the_way(system, is_unlocked, is_locked, left):
+    """An upper of an earlier boot, where a hotfix would go that is no longer to last; `since`, one that somebody made there."""
+    if left == "before":
+        system.run("ostree-unlock begin && touch /usr/old")
+        system.reboot()
+    system.run(f"{BEGIN} && touch /usr/new")
+    if left == "since":
+        place = f"/sysroot/ostree/deploy/debian/backing/$(basename $(dirname $(ls -d {OSTREE}/*/.usr-ovl-work)))/usr-transient"
+        system.run(f"mount -o remount,rw /sysroot; mkdir -p {place}/upper {place}/work")
+    with system.popen("exec 3>/usr/log; echo; read wait", stdin=-1, stdout=-1) as writer:
+        writer.stdout.readline()
+        refused = system.run("ostree-unlock begin transient", check=False)
+        assert refused.returncode == 18 and "/usr/log" in refused.stderr, refused
+        is_unlocked("hotfix")
+        writer.stdin.close()
+    system.run("ostree-unlock begin transient")
+    is_unlocked("transient")
+    assert system.exists("/usr/new") and not system.exists("/usr/old")
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    is_clean(system)
+
+
+@trees("bookworm")
+def test_one_that_somebody_unmounted_waits_for_the_next_boot(system, is_unlocked):
+    system.run(f"{BEGIN} && touch /usr/fixed && umount -l /usr && ostree-unlock begin && touch /usr/new")
+    refused = system.run(BEGIN, check=False)
+    assert refused.returncode == 20 and "has a hotfix already" in " ".join(refused.stderr.split()), refused
+    assert system.exists("/usr/new") and not system.exists("/usr/fixed")
+    system.run("ostree-unlock begin transient && ostree-unlock end --yes && ostree-unlock begin && ostree-unlock end --yes")
+    system.reboot()
+    is_unlocked("hotfix")
+    assert system.exists("/usr/fixed") and not system.exists("/usr/new")
+
+
 @trees()
 def test_two_at_once_are_one_after_the_other(system, is_unlocked, is_locked):
     system.run("ostree-unlock begin")
