@@ -246,10 +246,13 @@ impl Error {
         let errno = source
             .and_then(|source| source.downcast_ref::<std::io::Error>())
             .and_then(Errno::from_io_error);
+        let of_gio = source.and_then(|source| source.downcast_ref::<glib::Error>());
         matches!(
             errno,
             Some(Errno::ROFS | Errno::IO | Errno::NOSPC | Errno::DQUOT)
-        )
+        ) || of_gio.is_some_and(|error| {
+            error.matches(gio::IOErrorEnum::ReadOnly) || error.matches(gio::IOErrorEnum::NoSpace)
+        })
     }
 
     /// What went wrong, for programs.
@@ -371,6 +374,9 @@ mod tests {
         assert!(Error::os("mkdir", Errno::ROFS).is_of_medium());
         assert!(!Error::os("mkdir", Errno::EXIST).is_of_medium());
         assert!(!Error::new(Kind::Failed, "x").is_of_medium());
+        let of_gio = |code| Error::from(glib::Error::new(code, "x")).is_of_medium();
+        assert!(of_gio(gio::IOErrorEnum::ReadOnly));
+        assert!(!of_gio(gio::IOErrorEnum::NotFound));
     }
 
     #[test]

@@ -286,7 +286,8 @@ impl Worker<'_> {
         };
         let mut notes = repair.notes;
         for step in &repair.steps {
-            self.step(step, observation, &mut notes)?;
+            let done = self.step(step, observation, &mut notes);
+            done_or_left(step, done, &mut notes)?;
         }
         self.log.drop_intent()?;
         Ok(notes)
@@ -301,7 +302,11 @@ impl Worker<'_> {
             if !swapped {
                 self.check_cancelled()?;
             }
-            self.step(step, before, &mut notes)?;
+            let done = self.step(step, before, &mut notes);
+            match swapped {
+                true => done_or_left(step, done, &mut notes)?,
+                false => done?,
+            }
             swapped |= step.is_swap();
         }
         self.verify(&plan.after, before)?;
@@ -526,9 +531,38 @@ impl Worker<'_> {
     }
 }
 
+/// Past the swap a disk that takes no writes is no reason to stop in the middle.
+fn done_or_left(step: &Step, done: Result<()>, notes: &mut Vec<String>) -> Result<()> {
+    match done {
+        Err(error) if error.is_of_medium() && step.can_wait() => {
+            notes.push(format!("not done before the next boot: {step} ({error})"));
+            Ok(())
+        }
+        done => done,
+    }
+}
+
 fn in_use(cause: &str, holders: Vec<Holder>) -> Error {
     Error::new(Kind::InUse, cause)
         .at(USR)
         .held_by(holders)
         .next("stop them or let them finish; or do it lazily (option `lazy`): what they go on writing is lost then")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn what_the_disk_refuses_waits_where_that_does_no_harm() {
+        let after = |step: &Step, errno| {
+            let mut notes = Vec::new();
+            let failed = Err(Error::os("writing", errno));
+            (done_or_left(step, failed, &mut notes).is_ok(), notes.len())
+        };
+        assert_eq!(after(&Step::TakeEtcBack(0), Errno::ROFS), (true, 1));
+        assert_eq!(after(&Step::TakeEtcBack(0), Errno::PERM), (false, 0));
+        assert_eq!(after(&Step::DropRecord, Errno::ROFS), (false, 0));
+    }
 }

@@ -137,6 +137,20 @@ impl Step {
                 | Step::Uncover(_)
         )
     }
+
+    /// Whether a later call does it, or the next boot, where by now the disk takes no writes: what
+    /// is left does no harm until then.
+    pub fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Step::TakeEtcBack(_)
+                | Step::SetLive(_)
+                | Step::Retire(_)
+                | Step::SetHotfixAside
+                | Step::ClearKey
+                | Step::Protect
+        )
+    }
 }
 
 /// An overlay to be laid over the base.
@@ -461,11 +475,12 @@ mod tests {
         let root = "21 1 8:1 /deploy / rw shared:1 - ext4 /dev/vda rw";
         let hotfix =
             "30 21 0:52 / /usr rw - overlay overlay rw,lowerdir=usr,upperdir=.usr-ovl-upper";
-        let plan = end(
-            &seen(&[root, hotfix], Flags::default(), None, None),
-            &Options::new(),
-            Some(1 << 30),
-        )?;
+        let mut open = seen(&[root, hotfix], Flags::default(), None, None);
+        // It would be there again after a reboot.
+        let refused = kind(end(&open, &Options::new(), None));
+        assert_eq!(refused, Some(Kind::Unsupported));
+        open.sysroot_writable = true;
+        let plan = end(&open, &Options::new(), Some(1 << 30))?;
         let steps: Vec<&Step> = plan.steps.iter().skip(2).collect();
         assert_eq!(
             steps,

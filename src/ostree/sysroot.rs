@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use gio::prelude::*;
 use rustix::fs::StatVfsMountFlags;
+use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
 use crate::ostree::booted::{self, DeploymentId};
@@ -185,6 +186,7 @@ pub fn make_writable() -> Result<()> {
             Kind::Unsupported,
             "the file system of the sysroot takes no writes",
         )
+        .because(std::io::Error::from(Errno::ROFS))
         .at(PATH)),
     }
 }

@@ -312,6 +312,15 @@ pub fn check_room(free: Option<u64>) -> Result<()> {
     }
 }
 
+/// A hotfix that cannot be moved out of its place would be there again at the next boot.
+pub fn check_moves(observation: &Observation) -> Result<()> {
+    match observation.sysroot_writable {
+        true => Ok(()),
+        false => Err(unwritable_sysroot()
+            .next("the hotfix would be there again after a reboot: have the disk checked first (fsck(8)), and reboot")),
+    }
+}
+
 fn unwritable_sysroot() -> Error {
     Error::new(
         Kind::Unsupported,
@@ -415,6 +424,7 @@ fn change(
     let directory = match taken {
         Move::Keep => Some(observe::hotfix_directory(&observation.deployment)),
         Move::Release => {
+            check_moves(observation)?;
             check_room(request.space.disk)?;
             Some(here)
         }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::begin::{RAM, check_room};
+use super::begin::{RAM, check_moves, check_room};
 use super::{Plan, Step, refuse_foreign};
 use crate::error::{Error, Kind, Result};
 use crate::intent::Intent;
@@ -24,6 +24,9 @@ pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> R
                 .next("`ostree-unlock status` shows what it is made of"),
         );
     };
+    if upper.state == State::Hotfix {
+        check_moves(observation)?;
+    }
     check_room(disk)?;
     let mut steps = Vec::new();
     if !options.lazy {

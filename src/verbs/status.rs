@@ -323,9 +323,13 @@ fn problems(observation: &Observation) -> Vec<Problem> {
     let on_disk = observation.stack.upper.as_ref();
     let on_disk = on_disk.is_some_and(|upper| upper.backing == Backing::Disk);
     if on_disk && !observation.sysroot_writable {
+        let end = match state {
+            State::Hotfix => "the hotfix stays, which would be there again after a reboot",
+            _ => "end works all the same, and cannot remove what was written",
+        };
         add(
             "read-only-medium",
-            "the file system that takes what is written takes no writes any more: end works all the same, and cannot remove what was written".to_owned(),
+            format!("the file system that takes what is written takes no writes any more: {end}"),
         );
     }
     match &observation.intent {

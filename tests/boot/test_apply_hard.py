@@ -10,7 +10,7 @@ from harness.fixtures import trees
 
 from .test_apply import ETC, checked_out, other_commit
 from .test_commit import listing
-from .test_hard_systems import _fill
+from .test_hard_systems import _fail, _fill
 
 
 @trees("trixie")
@@ -58,3 +58,21 @@ def test_a_disk_without_room(system, is_locked, how):
     assert (listing(system), listing(system, "/etc")) == (before, etc)
     system.run("rm -r /var/full* && ostree-unlock apply other")
     assert system.read("/etc/new-default") == "new\n"
+
+
+@trees("bookworm")
+def test_a_disk_that_fails_while_a_commit_is_live(system, usr):
+    """/usr is what it was at once; /etc is on that disk, and has to wait for the next boot."""
+    other_commit(system, ETC)
+    before = listing(system)
+    system.run("ostree-unlock apply other && sync")
+    _fail(system)
+    ended = " ".join(system.run("ostree-unlock end --yes").stdout.split())
+    assert "not done before the next boot: take back what was merged into /etc" in ended, ended
+    assert listing(system) == before and usr()["unlocked"] == "none"
+    system.run("ostree-unlock begin && touch /usr/again && ostree-unlock end --yes")
+    assert system.exists("/etc/new-default")
+    system.reboot()
+    system.run("ostree-unlock cleanup --etc && ostree-unlock cleanup")
+    assert not system.exists("/etc/new-default")
+    assert system.run("ostree refs --list unlock/live").stdout == ""

@@ -243,6 +243,21 @@ def test_a_disk_that_fails_while_it_is_unlocked(system, usr, is_locked):
     assert not system.exists("/usr/new")
 
 
+@trees("bookworm")
+def test_a_hotfix_on_a_disk_that_fails(system, usr, is_unlocked, is_locked):
+    """It can't be taken out of its place, and would be there again: nothing is ended by halves."""
+    system.run("ostree-unlock begin hotfix && touch /usr/new && sync")
+    _fail(system)
+    for refused in ("end --yes", "begin development", "end --yes --lazy"):
+        done = system.run(f"ostree-unlock {refused}", check=False)
+        assert done.returncode == 20 and "there again after a reboot" in " ".join(done.stderr.split()), done
+    assert usr()["unlocked"] == "hotfix" and system.exists("/usr/new")
+    system.reboot()
+    is_unlocked("hotfix")
+    system.run("ostree-unlock end --yes")
+    is_locked()
+
+
 def _fail(system) -> None:
     """Have the kernel act as if it had found the file system of this system damaged."""
     device = re.sub(r"\[.*", "", system.run("findmnt -nro SOURCE /sysroot").stdout.strip())
