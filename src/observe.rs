@@ -50,8 +50,8 @@ pub struct Observation {
     pub base_read_only: bool,
     /// Mount points below the hierarchy, as one sees them now.
     pub below: Vec<PathBuf>,
-    /// The same in the base, covered or not.
-    pub below_base: Vec<PathBuf>,
+    /// Where something is mounted, at any depth, that the base does not have.
+    pub below_alone: Vec<PathBuf>,
     pub flags: Flags,
     pub record: Result<Option<Record>, String>,
     pub intent: Result<Option<Intent>, String>,
@@ -244,19 +244,15 @@ fn interpret(facts: Facts) -> Observation {
     let top = chain.last().copied();
     let is_read_only = |mount: &Mount| mount.read_only || superblock_is_read_only(mount);
     let by_id = |id: u32| facts.mounts.iter().find(|m| m.id == id);
-    let points = |mount: u32| {
-        mountinfo::below(&facts.mounts, mount, hierarchy)
-            .iter()
-            .map(|m| m.point.clone())
-            .collect::<Vec<_>>()
-    };
+    let top_id = top.map_or(root_id, |m| m.id);
+    let below = mountinfo::below(&facts.mounts, top_id, hierarchy);
     // With `root.transient` it takes writes.
     let is_base =
         |m: &Mount| m.fs_type == "overlay" && (m.source == COMPOSEFS || superblock_is_read_only(m));
     let root_is_base = root.is_some_and(is_base);
     Observation {
-        below: points(top.map_or(root_id, |m| m.id)),
-        below_base: points(base),
+        below: below.iter().map(|m| m.point.clone()).collect(),
+        below_alone: mountinfo::only_below(&facts.mounts, top_id, base, hierarchy),
         read_only: top.or(root).is_some_and(is_read_only),
         base_read_only: by_id(base).is_some_and(is_read_only),
         base_is_missing: upper.is_some() && base == root_id && !root_is_base,
@@ -680,6 +676,6 @@ pub mod tests {
         let lines = [ROOT, BASE, OURS, in_base, in_overlay];
         let now = seen(&lines, Flags::default(), None, None);
         assert_eq!(now.below, [Path::new("/usr/share/x")]);
-        assert_eq!(now.below_base, [Path::new("/usr/lib/modules")]);
+        assert_eq!(now.below_alone, [Path::new("/usr/share/x")]);
     }
 }

@@ -32,9 +32,7 @@ pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> R
     if !options.lazy {
         steps.extend([Step::CheckHolders, Step::Seal]);
     }
-    let only_in_overlay = |point: &&PathBuf| !observation.below_base.contains(point);
-    let below = observation.below.iter().filter(only_in_overlay);
-    let below: Vec<PathBuf> = below.cloned().collect();
+    let below = observation.below_alone.clone();
     let mounts: Vec<u32> = observation.mounts.iter().map(|mount| mount.id).collect();
     if !below.is_empty() {
         steps.push(Step::KeepMounts(below.clone()));

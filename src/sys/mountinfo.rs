@@ -167,10 +167,42 @@ pub fn chain_at<'a>(mounts: &'a [Mount], point: &Path) -> Vec<&'a Mount> {
 /// The mounts that one reaches below `point` through the mount `top` (the topmost
 /// one at `point`, or the one that `point` is a plain directory of), parents first.
 pub fn below<'a>(mounts: &'a [Mount], top: u32, point: &Path) -> Vec<&'a Mount> {
-    mounts
+    let below = |m: &&Mount| m.parent == top && m.point != point && m.point.starts_with(point);
+    let below: Vec<&Mount> = mounts.iter().filter(below).collect();
+    // What came before another one that is mounted above it is out of reach.
+    let covers = |one: &Mount, m: &Mount| one.point != m.point && m.point.starts_with(&one.point);
+    let is_reached = |m: &&Mount| !below.iter().any(|one| covers(one, m));
+    below.iter().copied().filter(is_reached).collect()
+}
+
+/// Where something is mounted below `point` that one reaches through the mount `top` and not through
+/// `other`, at any depth; beneath such a place nothing else is named.
+pub fn only_below(mounts: &[Mount], top: u32, other: u32, point: &Path) -> Vec<PathBuf> {
+    let reached = |top| {
+        below(mounts, top, point)
+            .into_iter()
+            .map(|m| topmost(mounts, m))
+    };
+    let others: Vec<&Mount> = reached(other).collect();
+    let mut found = Vec::new();
+    for mount in reached(top) {
+        let shows = |m: &&&Mount| {
+            (&m.point, m.device, &m.root) == (&mount.point, mount.device, &mount.root)
+        };
+        match others.iter().find(shows) {
+            Some(same) => found.extend(only_below(mounts, mount.id, same.id, &mount.point)),
+            None => found.push(mount.point.clone()),
+        }
+    }
+    found
+}
+
+/// The last one of those that lie over this one.
+fn topmost<'a>(mounts: &'a [Mount], mount: &'a Mount) -> &'a Mount {
+    let over = mounts
         .iter()
-        .filter(|m| m.parent == top && m.point != point && m.point.starts_with(point))
-        .collect()
+        .find(|m| m.parent == mount.id && m.point == mount.point);
+    over.map_or(mount, |over| topmost(mounts, over))
 }
 
 #[cfg(test)]
@@ -233,6 +265,39 @@ mod tests {
         assert_eq!(points(40), [PathBuf::from("/usr/lib/modules")]);
         assert_eq!(points(22), [PathBuf::from("/usr/share/covered")]);
         assert!(points(21).is_empty());
+    }
+
+    #[test]
+    fn what_another_mount_covers_is_not_reached() {
+        let later = "44 40 0:54 / /usr/lib rw - tmpfs tmpfs rw";
+        let mounts = parse(format!("{BOOTED}{later}").as_bytes()).unwrap_or_default();
+        let reached = below(&mounts, 40, Path::new("/usr"));
+        assert_eq!(reached.iter().map(|m| m.id).collect::<Vec<_>>(), [44]);
+    }
+
+    #[test]
+    fn what_one_side_alone_has_is_found_at_any_depth() {
+        let carried = "45 22 0:51 / /usr/lib/modules rw - tmpfs tmpfs rw\n";
+        let only = |more: &str| {
+            let text = format!("{BOOTED}{carried}{more}");
+            let mounts = parse(text.as_bytes()).unwrap_or_default();
+            only_below(&mounts, 40, 22, Path::new("/usr"))
+        };
+        assert!(only("").is_empty());
+        let found = |place: &str| [PathBuf::from(place)];
+        let within = "46 41 0:55 / /usr/lib/modules/new rw - tmpfs tmpfs rw";
+        assert_eq!(only(within), found("/usr/lib/modules/new"));
+        let over = "46 41 0:55 / /usr/lib/modules rw - tmpfs tmpfs rw";
+        assert_eq!(only(over), found("/usr/lib/modules"));
+        let same = "46 41 0:55 /a /usr/lib/modules/new rw - tmpfs tmpfs rw";
+        let both = format!("{same}\n{}", same.replace("46 41", "47 45"));
+        assert!(only(&both).is_empty());
+        // Another directory of the same file system.
+        let other = format!(
+            "{same}\n{}",
+            same.replace("46 41", "47 45").replace("/a", "/b")
+        );
+        assert_eq!(only(&other), found("/usr/lib/modules/new"));
     }
 
     #[test]

@@ -108,6 +108,22 @@ def test_binds_below_usr_before_and_after(system, is_unlocked, is_locked):
     assert system.exists("/usr/lib/modules/1.0")
 
 
+@trees("bookworm", private=(False, True))
+def test_mounts_in_and_over_one_that_is_carried(system, is_locked):
+    system.run("mkdir -p /var/modules/new /var/over && touch /var/over/there && mount --bind /var/modules /usr/lib/modules")
+    system.run("ostree-unlock begin && mount -t tmpfs in /usr/lib/modules/new && touch /usr/lib/modules/new/it")
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    assert system.exists("/usr/lib/modules/new/it")
+    system.run("ostree-unlock begin && mount --bind /var/over /usr/lib/modules && ostree-unlock end --yes")
+    is_locked()
+    assert system.exists("/usr/lib/modules/there")
+    system.run("ostree-unlock begin && ostree-unlock end --yes")
+    assert system.run("grep -c ' /usr/lib/modules' /proc/1/mountinfo").stdout.strip() == "3", "none of them is there twice"
+    system.run("umount /usr/lib/modules")
+    assert system.exists("/usr/lib/modules/new/it")
+
+
 # Extensions.
 
 
