@@ -46,6 +46,8 @@ pub enum Intent {
     /// The overlay with this superblock is to be taken away, and its directory removed.
     End {
         device: (u32, u32),
+        /// What it is called, as the number may come again; `None` where an earlier version wrote.
+        source: Option<String>,
         /// Its mounts: of a pile of them some may be gone.
         mounts: Vec<u32>,
         /// What is mounted in it alone, and is kept aside meanwhile.
@@ -207,6 +209,7 @@ fn intent_text(intent: &Intent) -> String {
         }
         Intent::End {
             device: (major, minor),
+            source,
             mounts,
             below,
             state,
@@ -217,6 +220,9 @@ fn intent_text(intent: &Intent) -> String {
             key_file.set_string(GROUP, "operation", "end");
             key_file.set_int64(GROUP, "major", i64::from(*major));
             key_file.set_int64(GROUP, "minor", i64::from(*minor));
+            if let Some(source) = source {
+                key_file.set_string(GROUP, "source", source);
+            }
             put_ids(&key_file, mounts);
             put_paths(&key_file, "below", below);
             put_paths(&key_file, "frozen", frozen);
@@ -284,6 +290,7 @@ fn parse_intent(key_file: &glib::KeyFile) -> Option<Intent> {
         "begin" => parse_record(key_file).map(Intent::Begin),
         "end" => Some(Intent::End {
             device: (number(key_file, "major")?, number(key_file, "minor")?),
+            source: string(key_file, "source"),
             mounts: ids(key_file)?,
             below: paths(key_file, "below")?,
             frozen: paths(key_file, "frozen")?,
@@ -447,6 +454,7 @@ mod tests {
             Intent::Begin(record()),
             Intent::End {
                 device: (0, u32::MAX),
+                source: Some("a source".to_owned()),
                 mounts: vec![7],
                 below: vec![record().directory, PathBuf::from("/usr/games")],
                 frozen: vec![record().directory],
@@ -456,6 +464,7 @@ mod tests {
             },
             Intent::End {
                 device: (0, 0),
+                source: None,
                 mounts: Vec::new(),
                 below: Vec::new(),
                 frozen: Vec::new(),

@@ -607,6 +607,7 @@ mod tests {
     fn an_interrupted_end_unseals_or_goes_on() {
         let intent = Intent::End {
             device: (0, 50),
+            source: Some(record().token.as_str().to_owned()),
             mounts: vec![40],
             below: vec![PathBuf::from("/usr/games")],
             state: State::Development,
@@ -622,6 +623,12 @@ mod tests {
             mount.super_options = "ro,lowerdir=/usr".to_owned();
         }
         assert_eq!(steps(&sealed), [Step::Unseal, Step::LetMountsGo]);
+        // Another one, to which the kernel has given the number of the one that is gone.
+        if let Some(mount) = &mut sealed.mount {
+            mount.source = "overlay".to_owned();
+        }
+        let back = Step::PutMountsBack(vec![PathBuf::from("/usr/games")]);
+        assert_eq!(steps(&sealed), [back]);
 
         let mut gone = locked();
         gone.flags.development = true;

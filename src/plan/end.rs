@@ -59,6 +59,7 @@ pub fn end(observation: &Observation, options: &Options, disk: Option<u64>) -> R
     Ok(Plan {
         intent: Intent::End {
             device: mount.device,
+            source: Some(mount.source.clone()),
             mounts,
             below,
             state: upper.state,

@@ -86,6 +86,7 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
         }
         Intent::End {
             device,
+            source,
             mounts,
             below,
             state,
@@ -93,7 +94,10 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             directory,
             frozen,
         } => {
-            if mounted.is_some_and(|m| m.device == *device) {
+            let is_it = |m: &Mount| {
+                m.device == *device && source.as_ref().is_none_or(|source| *source == m.source)
+            };
+            if mounted.is_some_and(is_it) {
                 repair
                     .notes
                     .push("an interrupted end was taken back".to_owned());

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::error::{Error, Result};
-use crate::observe;
+use crate::observe::{self, Observation};
 use crate::ostree::{DeploymentId, booted};
 use crate::stack::State;
 use crate::sys::mountinfo::View;
@@ -31,8 +31,9 @@ pub struct Monitor {
 }
 
 /// The state, and which overlay it is: its superblock stays the same through a change of
-/// state, its mount does not.
-type Seen = (State, Option<(u32, u32)>);
+/// state, its mount does not. The kernel soon gives the number of one that is gone to another
+/// one, which of ours the token tells.
+type Seen = (State, Option<((u32, u32), String)>);
 
 impl Monitor {
     /// Starts to watch.
@@ -74,7 +75,28 @@ impl AsFd for Monitor {
 }
 
 fn look(deployment: &DeploymentId) -> Result<Seen> {
-    let observation = observe::observe(deployment, View::System)?;
-    let overlay = observation.mount.as_ref().map(|mount| mount.device);
-    Ok((observation.stack.state(), overlay))
+    Ok(seen(&observe::observe(deployment, View::System)?))
+}
+
+fn seen(observation: &Observation) -> Seen {
+    let mount = observation.mount.as_ref();
+    let overlay = mount.map(|mount| (mount.device, mount.source.clone()));
+    (observation.stack.state(), overlay)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::tests::unlocked;
+
+    #[test]
+    fn another_overlay_with_the_same_number_is_another_one() {
+        let before = unlocked(None);
+        let mut after = before.clone();
+        assert_eq!(seen(&before), seen(&after));
+        if let Some(mount) = &mut after.mount {
+            mount.source = "ostree-unlock-0000000000000008".to_owned();
+        }
+        assert_ne!(seen(&before), seen(&after));
+    }
 }

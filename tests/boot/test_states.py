@@ -129,6 +129,22 @@ def test_a_stale_flag_is_shown_and_repaired(system, usr, libostree, is_locked):
     assert not system.exists("/usr/x")
 
 
+@trees("bookworm")
+def test_another_overlay_in_the_same_state_is_a_change(system):
+    """The kernel mostly gives it the number of the one before."""
+    seen = system.python(
+        "import gi, subprocess\n"
+        "gi.require_version('OSTree', '1.0'); gi.require_version('OstreeUnlock', '1.0')\n"
+        "from gi.repository import OSTree, OstreeUnlock\n"
+        "run = lambda command: subprocess.run(command, shell=True, check=True, stdout=subprocess.DEVNULL)\n"
+        "run('ostree-unlock begin')\n"
+        "monitor = OstreeUnlock.Monitor.new()\n"
+        "run('ostree-unlock end --yes && ostree-unlock begin')\n"
+        "print(*map(int, monitor.check()), *map(int, monitor.check()))\n"
+    )
+    assert seen.stdout == "1 1 0 1\n"
+
+
 @trees()
 def test_a_merged_sysext_is_refused_by_name(system, mounts):
     system.run("mkdir -p /run/extensions/x/usr/lib/extension-release.d /run/extensions/x/usr/share")
