@@ -9,6 +9,8 @@
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::error::{Error, Kind, Result};
 use crate::observe::{Observation, USR, superblock_is_read_only};
 use crate::ostree::sysroot;
@@ -149,8 +151,7 @@ pub fn show(tree: &OwnedFd) -> Result<()> {
 }
 
 /// The kernel's errno says little about an overlay that it does not want.
-fn refused(cover: &Cover, errno: rustix::io::Errno) -> Error {
-    use rustix::io::Errno;
+fn refused(cover: &Cover, errno: Errno) -> Error {
     let error = match errno {
         // What the kernel log calls it: stacking depth exceeded, or not supported as upperdir.
         Errno::INVAL => Error::new(
@@ -271,9 +272,9 @@ pub fn open(observation: &Observation) -> Result<()> {
 pub fn seal() -> Result<bool> {
     match mounts::reconfigure(Path::new(USR), true) {
         Ok(()) => Ok(true),
-        Err(rustix::io::Errno::BUSY) => Ok(false),
+        Err(Errno::BUSY) => Ok(false),
         // The medium beneath failed: nobody's writes get anywhere.
-        Err(rustix::io::Errno::ROFS | rustix::io::Errno::IO) => Ok(true),
+        Err(Errno::ROFS | Errno::IO) => Ok(true),
         Err(e) => Err(Error::os("sealing the overlay", e).at(USR)),
     }
 }
@@ -287,7 +288,8 @@ pub fn unseal() -> Result<()> {
 /// Of each of these directories, whether some overlay, attached or not, still uses it as its upper.
 ///
 /// Asks the kernel by trying to mount it exclusively, which marks the upper: only for
-/// those that are to be discarded.
+/// those that are to be discarded. What it refuses for another reason than it is known to have
+/// for what nobody uses counts as used.
 pub fn are_in_use(system: &System, directories: &[PathBuf]) -> Result<Vec<bool>> {
     if directories.is_empty() {
         return Ok(Vec::new());
@@ -297,17 +299,30 @@ pub fn are_in_use(system: &System, directories: &[PathBuf]) -> Result<Vec<bool>>
         // Any directory will do that is on another file system and no overlay itself.
         let scratch = Path::new("/run/ostree");
         let is_in_use = |directory: &PathBuf| {
+            let [upper, work] = ["upper", "work"].map(|name| directory.join(name));
+            // Of a hotfix that was being taken out the one may be elsewhere. Either is marked while
+            // it is in use, and the kernel wants both to look at one.
+            let is_made = |half: &&PathBuf| std::fs::create_dir(half).is_ok();
+            let made: Vec<&PathBuf> = [&upper, &work].into_iter().filter(is_made).collect();
             let overlay = Overlay {
                 source: "ostree-unlock-probe",
                 lowers: &[scratch],
-                upper: &directory.join("upper"),
-                work: &directory.join("work"),
+                upper: &upper,
+                work: &work,
                 exclusive: true,
             };
-            match mounts::mount_overlay(&overlay, scratch) {
-                Ok(()) => mounts::detach(scratch).map(|()| false),
-                Err(errno) => Ok(errno == rustix::io::Errno::BUSY),
+            let is_in_use = match mounts::mount_overlay(&overlay, scratch) {
+                Ok(()) => return mounts::detach(scratch).map(|()| false),
+                // It was mounted so before, over what another boot had there.
+                Err(Errno::STALE | Errno::NOTDIR) => false,
+                Err(Errno::NOENT) => directory.is_dir(),
+                Err(_) => true,
+            };
+            // A directory that is open elsewhere is told by which of the two are there.
+            if is_in_use {
+                made.iter().try_for_each(std::fs::remove_dir).ok();
             }
+            Ok(is_in_use)
         };
         directories.iter().map(is_in_use).collect()
     })

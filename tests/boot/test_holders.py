@@ -112,6 +112,23 @@ def test_what_was_discarded_is_removed_once_nobody_uses_it(system):
     assert int(system.run(leftovers).stdout) == 0
 
 
+@trees("bookworm")
+def test_what_was_discarded_in_halves_is_kept_as_well(system):
+    """An end that dies while it takes a hotfix out leaves its work directory in one place, and the next call puts the rest in another."""
+    unlock = "/sysroot/ostree/deploy/*/backing/*/unlock"
+    leftovers = f"ls -d {unlock}/old-* 2>/dev/null | wc -l"
+    system.run("ostree-unlock begin hotfix && echo text > /usr/data")
+    with system.popen(f"cd /usr/bin; exec 3</usr/data; {WAIT}", stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        system.run("ostree-unlock end --yes --lazy")
+        system.run(f"mount -o remount,rw /sysroot; cd {unlock} && mkdir -m 700 old-1 && mv old-*/upper old-1")
+        system.run("ostree-unlock begin --backing ram && ostree-unlock end --yes && ostree-unlock cleanup")
+        assert int(system.run(leftovers).stdout) == 2
+        process.stdin.close()
+    system.run("ostree-unlock begin --backing ram")
+    assert int(system.run(leftovers).stdout) == 0
+
+
 _ASK = """
 import gi
 gi.require_version("OSTree", "1.0")
