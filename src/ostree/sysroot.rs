@@ -210,7 +210,8 @@ pub fn lock(
         true => (sysroot, LOCK),
         false => (&run, RUN_LOCK),
     };
-    let deadline = Instant::now() + wait;
+    // What is longer than there is time has no end.
+    let deadline = Instant::now().checked_add(wait);
     loop {
         if let Some(cancellable) = cancellable {
             cancellable.set_error_if_cancelled()?;
@@ -225,7 +226,8 @@ pub fn lock(
             }
             Err(error) => return Err(error),
         }
-        let left = deadline.saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        let left = deadline.map_or(PAUSE, |deadline| deadline.saturating_duration_since(now));
         if left.is_zero() {
             return Err(locked(directory, path));
         }

@@ -130,6 +130,11 @@ def test_a_stale_flag_is_shown_and_repaired(system, usr, libostree, is_locked):
 
 
 @trees("bookworm")
+def test_a_lock_is_waited_for_longer_than_there_is_time(system):
+    system.run("ostree-unlock begin --lock-wait 1e19 && ostree-unlock end --yes --lock-wait 1.8e19")
+
+
+@trees("bookworm")
 def test_another_overlay_in_the_same_state_is_a_change(system):
     """The kernel mostly gives it the number of the one before."""
     seen = system.python(
