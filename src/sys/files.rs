@@ -7,7 +7,9 @@ use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, XattrFlags};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, XattrFlags,
+};
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
@@ -216,6 +218,11 @@ fn write_aside(
     finish: impl FnOnce(&fs::File) -> std::io::Result<()>,
 ) -> Result<()> {
     let temporary = unfinished(name);
+    // Whatever the caller's umask: others read what we write, and go on reading what they could.
+    let mode = match rustix::fs::statat(&directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(old) if FileType::from_raw_mode(old.st_mode).is_file() => old.st_mode & 0o7777,
+        _ => 0o644,
+    };
     let write = || -> std::io::Result<()> {
         let file = rustix::fs::openat(
             &directory,
@@ -224,6 +231,7 @@ fn write_aside(
             Mode::from_raw_mode(0o644),
         )?;
         let mut file = fs::File::from(file);
+        rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
         file.write_all(content)?;
         finish(&file)?;
         rustix::fs::renameat(&directory, &temporary, &directory, name)?;
@@ -379,4 +387,33 @@ pub fn hold(path: &Path) -> Result<OwnedFd> {
         Mode::empty(),
     )
     .map_err(|e| Error::os("opening a directory", e).at(path))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn what_is_written_anew_can_be_read_by_whom_it_could() {
+        let name = format!("ostree-unlock-files-{}", std::process::id());
+        let place = std::env::temp_dir().join(name);
+        fs::create_dir(&place).unwrap();
+        let directory = hold(&place).unwrap();
+        let mode = |name| fs::metadata(place.join(name)).unwrap().permissions().mode() & 0o7777;
+        for (name, before) in [
+            ("new", None),
+            ("open", Some(0o664)),
+            ("closed", Some(0o600)),
+        ] {
+            if let Some(mode) = before {
+                fs::write(place.join(name), "old").unwrap();
+                fs::set_permissions(place.join(name), fs::Permissions::from_mode(mode)).unwrap();
+            }
+            write_whole(&directory, name, b"new").unwrap();
+            assert_eq!(mode(name), before.unwrap_or(0o644), "{name}");
+        }
+        fs::remove_dir_all(&place).unwrap();
+    }
 }

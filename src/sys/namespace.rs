@@ -11,6 +11,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Mode;
 use rustix::mount::UnmountFlags;
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 
@@ -62,6 +63,8 @@ impl System {
             .into();
         let root = files::hold(Path::new(ROOT)).map_err(|e| cannot_reach(e, ROOT))?;
         apart()?;
+        // The thread's own by now: what is made is for others to read as well.
+        rustix::process::umask(Mode::WGRP | Mode::WOTH);
         let system = System {
             namespace,
             root,

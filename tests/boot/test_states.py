@@ -1,5 +1,7 @@
 """The states that end with the boot, the way from one to the other, and overlays that libostree made."""
 
+import json
+
 import pytest
 
 from harness.fixtures import trees
@@ -132,6 +134,17 @@ def test_a_stale_flag_is_shown_and_repaired(system, usr, libostree, is_locked):
 @trees("bookworm")
 def test_a_lock_is_waited_for_longer_than_there_is_time(system):
     system.run("ostree-unlock begin --lock-wait 1e19 && ostree-unlock end --yes --lock-wait 1.8e19")
+
+
+@trees("bookworm")
+@pytest.mark.parametrize("state", ["development", "hotfix"])
+def test_who_is_not_root_sees_it_whatever_the_umask(system, state):
+    system.run(f"umask 077 && ostree-unlock begin {state}")
+    assert json.loads(system.run("ostree-unlock detect --json", user="nobody").stdout)["unlocked"] == state
+    assert f"state {state}" in system.run("cat /run/motd.d/ostree-unlock", user="nobody").stdout
+    assert f"Unlocked: {state}" in system.run("ostree admin status", user="nobody").stdout
+    system.run("umask 077 && ostree-unlock end --yes")
+    assert "Unlocked" not in system.run("ostree admin status", user="nobody").stdout
 
 
 @trees("bookworm")
