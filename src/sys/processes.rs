@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, CWD, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Statx, StatxFlags};
 
 use crate::holder::{Holder, Use};
 use crate::sys::{files, mountinfo};
@@ -78,10 +78,11 @@ pub fn who_opened(file: (u64, u64)) -> Vec<Reference> {
             continue;
         };
         for entry in entries.flatten() {
-            let Ok(metadata) = fs::metadata(entry.path()) else {
+            let Some(known) = known_of(&entry.path(), StatxFlags::INO) else {
                 continue;
             };
-            if (metadata.dev(), metadata.ino()) == file {
+            let device = rustix::fs::makedev(known.stx_dev_major, known.stx_dev_minor);
+            if (device, known.stx_ino) == file {
                 let (path, deleted) = target(&entry.path()).unwrap_or_default();
                 found.push(Reference {
                     pid,
@@ -191,7 +192,7 @@ impl Scan {
             ("root", Use::WorksIn),
         ] {
             let link = process.join(link);
-            if mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link)) {
+            if self.is_ours(namespace, &link) {
                 self.push(pid, how, &link);
             }
         }
@@ -205,7 +206,7 @@ impl Scan {
         };
         for entry in entries.flatten() {
             let link = entry.path();
-            if !mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link)) {
+            if !self.is_ours(namespace, &link) {
                 continue;
             }
             // What is not known to be only read counts as written.
@@ -235,7 +236,7 @@ impl Scan {
             let is_ours = mapping.device == self.device
                 || self.shows_what_is_beneath && {
                     let link = process.join("map_files").join(&mapping.range);
-                    mount_of(&link).is_some_and(|id| self.is_ours(namespace, id, &link))
+                    self.is_ours(namespace, &link)
                 };
             if !is_ours {
                 continue;
@@ -256,17 +257,16 @@ impl Scan {
 
     /// A mount that is in no table any more was detached: then the file itself has to
     /// say of which file system it is.
-    fn is_ours(&self, namespace: u64, mount: u64, link: &Path) -> bool {
-        let Some(known) = self.namespaces.get(&namespace) else {
+    fn is_ours(&self, namespace: u64, link: &Path) -> bool {
+        let Some(mounts) = self.namespaces.get(&namespace) else {
             return false;
         };
-        if known.ours.contains(&mount) {
-            return true;
-        }
-        let (major, minor) = self.device;
-        !known.all.contains(&mount)
-            && rustix::fs::stat(link)
-                .is_ok_and(|stat| stat.st_dev == rustix::fs::makedev(major, minor))
+        let Some(known) = known_of(link, StatxFlags::MNT_ID) else {
+            return false;
+        };
+        mounts.ours.contains(&known.stx_mnt_id)
+            || !mounts.all.contains(&known.stx_mnt_id)
+                && (known.stx_dev_major, known.stx_dev_minor) == self.device
     }
 
     fn push(&mut self, pid: i32, how: Use, link: &Path) {
@@ -281,12 +281,10 @@ impl Scan {
     }
 }
 
-/// Without asking a server of a network file system.
-fn mount_of(link: &Path) -> Option<u64> {
+/// What the kernel knows by itself: a server of a network file system may never answer.
+pub(super) fn known_of(link: &Path, wanted: StatxFlags) -> Option<Statx> {
     let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
-    rustix::fs::statx(CWD, link, flags, StatxFlags::MNT_ID)
-        .ok()
-        .map(|stat| stat.stx_mnt_id)
+    rustix::fs::statx(CWD, link, flags, wanted).ok()
 }
 
 pub(super) fn target(link: &Path) -> Option<(PathBuf, bool)> {

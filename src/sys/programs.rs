@@ -9,10 +9,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::StatxFlags;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::files;
-use super::processes::{command, parse_mapping, parse_started, pids, split_deleted, target};
+use super::processes::{
+    command, known_of, parse_mapping, parse_started, pids, split_deleted, target,
+};
 
 /// On whose behalf a process runs, by its control group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,8 +76,9 @@ fn process(pid: i32) -> PathBuf {
 }
 
 fn root_of(process: &Path) -> Option<(u64, u64)> {
-    let root = fs::metadata(process.join("root/")).ok()?;
-    Some((root.dev(), root.ino()))
+    let root = known_of(&process.join("root"), StatxFlags::INO)?;
+    let device = rustix::fs::makedev(root.stx_dev_major, root.stx_dev_minor);
+    Some((device, root.stx_ino))
 }
 
 fn owner(process: &Path) -> Owner {

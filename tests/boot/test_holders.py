@@ -1,6 +1,7 @@
 """Who is in the way of `end`, and who is not."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,23 @@ def test_what_was_discarded_is_removed_once_nobody_uses_it(system):
         process.stdin.close()
     system.run("ostree-unlock begin --backing ram")
     assert int(system.run(leftovers).stdout) == 0
+
+
+@trees("bookworm")
+def test_a_server_that_never_answers_is_not_asked(system, is_locked):
+    """Who uses what, and who holds the lock, is known without it."""
+    system.write("/var/dead.py", (Path(__file__).parent / "inside/dead.py").read_text())
+    lock = "import fcntl; f = open('/sysroot/ostree/lock', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); print('ready', flush=True); input()"
+    with system.popen(["/usr/bin/python3", "/var/dead.py"], stdin=-1, stdout=-1) as dead:
+        if dead.stdout.readline() != b"ready\n":
+            pytest.skip("there is no FUSE here")
+        system.run("ostree-unlock begin && touch /usr/new && ostree-unlock end --yes", timeout=30)
+        is_locked()
+        with system.popen(["/usr/bin/python3", "-c", lock], stdin=-1, stdout=-1) as other:
+            other.stdout.readline()
+            assert system.run("ostree-unlock begin", check=False, timeout=30).returncode == 17
+            other.communicate(b"\n")
+        dead.communicate()
 
 
 @trees("bookworm")
