@@ -161,10 +161,12 @@ fn interrupted(observation: &Observation, intent: &Intent, repair: &mut Repair) 
             let temporary = observation.temporary;
             match place {
                 // With its work directory all of it is there; what is elsewhere is none of it.
-                Some(State::Hotfix) if temporary.directory => {
+                Some(State::Hotfix) if temporary.upper || temporary.work => {
                     let stale = observe::upper_directory(&observation.deployment);
                     repair.steps.push(Step::SetAside(stale));
                 }
+                // Perhaps the empty place where it was is left.
+                Some(State::Hotfix) if temporary.directory => repair.steps.push(Step::Keep),
                 Some(State::Hotfix) | None => {}
                 Some(_) if temporary.upper && temporary.work => {}
                 Some(_) => repair.steps.push(Step::Release),
