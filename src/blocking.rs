@@ -10,30 +10,32 @@ use std::collections::HashSet;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType};
+use rustix::fs::{AtFlags, FileType, Stat};
 
 use crate::error::Result;
 use crate::holder::{Holder, Use};
 use crate::observe::{Observation, USR};
+use crate::stack::Token;
+use crate::sys::mountinfo::Mount;
 use crate::sys::mounts;
 use crate::sys::processes::{self, Reference};
 
 /// The processes that have a file open for writing through the overlay.
-pub fn writers(observation: &Observation) -> Vec<Holder> {
-    describe(references(observation).filter(|r| r.how == Use::Writes))
+pub fn writers(observation: &Observation) -> Result<Vec<Holder>> {
+    let layers = Layers::of(observation)?;
+    Ok(describe(
+        references(observation).filter(|reference| layers.is_written(reference)),
+    ))
 }
 
 /// Everybody who would lose something, other than `caller` and its ancestors, who asked
 /// for it; but writers are always named, since the kernel refuses for them too.
 pub fn holders(observation: &Observation, caller: i32) -> Result<Vec<Holder>> {
     let exempt = with_ancestors(caller);
-    let layers = Layers {
-        upper: observation.upper_path(),
-        base: mounts::clone_tree(Path::new("/"), false)?,
-    };
+    let layers = Layers::of(observation)?;
     Ok(describe(references(observation).filter(|reference| {
         let exempt = exempt.contains(&reference.pid);
-        reference.how == Use::Writes || (!exempt && layers.would_lose(reference))
+        layers.is_written(reference) || (!exempt && layers.would_lose(reference))
     })))
 }
 
@@ -54,14 +56,23 @@ pub fn old_view(observation: &Observation, caller: i32) -> Option<String> {
     ))
 }
 
+/// Of the overlay that is open, and of all that may be one of before, which an apply has frozen
+/// the upper of.
 fn references(observation: &Observation) -> impl Iterator<Item = Reference> {
+    let is_ours = |mount: &Mount| Token::parse(&mount.source).is_some();
     let device = observation.mount.as_ref().map(|mount| mount.device);
-    device.map(processes::uses_of).into_iter().flatten()
+    let uses = device.map(|device| processes::uses_of(device, &is_ours));
+    uses.into_iter().flatten()
 }
 
-/// One line for each process and path, with the use that matters most.
+/// One line for each process and path in the hierarchy, with the use that matters most.
 fn describe(references: impl Iterator<Item = Reference>) -> Vec<Holder> {
-    let mut references: Vec<Reference> = references.collect();
+    let mut references: Vec<Reference> = references
+        .map(|reference| Reference {
+            path: Path::new(USR).join(&reference.below),
+            ..reference
+        })
+        .collect();
     references.sort_by_key(|reference| (reference.pid, reference.how));
     let mut seen = HashSet::new();
     references
@@ -86,29 +97,102 @@ fn with_ancestors(caller: i32) -> HashSet<i32> {
 
 /// What the overlay is made of, to tell where a file comes from.
 struct Layers {
-    upper: Option<PathBuf>,
+    /// What takes what is written, and what did so before.
+    written: Vec<PathBuf>,
     /// The root without what is mounted on it: `usr` in it is the base.
     base: OwnedFd,
 }
 
 impl Layers {
-    fn would_lose(&self, reference: &Reference) -> bool {
-        let below = reference.path.strip_prefix(USR);
-        let (Ok(below), Some(upper)) = (below, &self.upper) else {
-            return false;
+    fn of(observation: &Observation) -> Result<Layers> {
+        let frozen = observation.stack.frozen().map(|layer| layer.0.clone());
+        Ok(Layers {
+            written: observation.upper_path().into_iter().chain(frozen).collect(),
+            base: mounts::clone_tree(Path::new("/"), false)?,
+        })
+    }
+
+    fn is_written(&self, reference: &Reference) -> bool {
+        // What was copied up while it was open may keep the inode that it had in the base.
+        let is_meant = |inode| {
+            let all = self.all(&reference.below);
+            all.chain(self.in_base(&reference.below))
+                .any(|found| found.st_ino == inode)
         };
+        reference.how == Use::Writes && reference.inode.is_none_or(is_meant)
+    }
+
+    fn would_lose(&self, reference: &Reference) -> bool {
         // What has no name any more is lost already, to everybody but its user.
-        if reference.deleted || below.as_os_str().is_empty() {
+        if reference.deleted || reference.below.as_os_str().is_empty() {
             return false;
         }
-        let Ok(in_upper) = rustix::fs::lstat(upper.join(below)) else {
+        let is_meant = |found: &Stat| reference.inode.is_none_or(|inode| found.st_ino == inode);
+        let Some(written) = self.all(&reference.below).find(is_meant) else {
             return false;
         };
-        if FileType::from_raw_mode(in_upper.st_mode) != FileType::Directory {
+        if FileType::from_raw_mode(written.st_mode) != FileType::Directory {
             return true;
         }
         // A directory is copied up for any change beneath it; lost is only a new one.
-        let in_base = Path::new("usr").join(below);
-        rustix::fs::statat(&self.base, in_base, AtFlags::SYMLINK_NOFOLLOW).is_err()
+        self.in_base(&reference.below).is_none()
+    }
+
+    /// What was written at a path, the latest first.
+    fn all(&self, below: &Path) -> impl Iterator<Item = Stat> {
+        let at = move |layer: &PathBuf| rustix::fs::lstat(layer.join(below)).ok();
+        self.written.iter().filter_map(at)
+    }
+
+    fn in_base(&self, below: &Path) -> Option<Stat> {
+        let path = Path::new("usr").join(below);
+        rustix::fs::statat(&self.base, path, AtFlags::SYMLINK_NOFOLLOW).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn what_lies_in_any_upper_is_lost_if_it_is_that_file() {
+        let place = std::env::temp_dir().join(format!("ostree-unlock-test-{}", std::process::id()));
+        let [upper, frozen, root] = ["upper", "frozen", "root"].map(|name| place.join(name));
+        let make = |path: PathBuf| -> std::io::Result<u64> {
+            std::fs::create_dir_all(path.parent().unwrap_or(&place))?;
+            std::fs::write(&path, "")?;
+            Ok(std::fs::metadata(path)?.ino())
+        };
+        let made = || -> std::io::Result<_> {
+            let files = (make(upper.join("bin/new"))?, make(frozen.join("lib/old"))?);
+            make(root.join("usr/bin/sh"))?;
+            Ok((files, std::fs::File::open(&root)?.into()))
+        };
+        let made = made();
+        assert!(made.is_ok(), "{made:?}");
+        let Ok(((_, old), base)) = made else {
+            return;
+        };
+        let written = vec![upper, frozen];
+        let layers = Layers { written, base };
+        let loses = |below: &str, inode| {
+            let reference = Reference {
+                pid: 7,
+                how: Use::Runs,
+                path: PathBuf::from("/x"),
+                below: below.into(),
+                inode,
+                deleted: false,
+            };
+            layers.would_lose(&reference)
+        };
+        assert!(loses("bin/new", None) && loses("lib/old", None) && loses("lib/old", Some(old)));
+        assert!(loses("lib", None) && !loses("bin", None));
+        assert!(!loses("bin/sh", None) && !loses("", None));
+        // Of an overlay that was ended before.
+        assert!(!loses("bin/new", Some(old)));
+        assert!(std::fs::remove_dir_all(&place).is_ok());
     }
 }

@@ -487,7 +487,7 @@ impl Worker<'_> {
         }
         Err(in_use(
             "a file is open for writing",
-            blocking::writers(before),
+            blocking::writers(before)?,
         ))
     }
 

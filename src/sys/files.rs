@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, FileType, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, XattrFlags,
+    AtFlags, CWD, FileType, FsWord, Gid, IFlags, Mode, OFlags, ResolveFlags, Uid, XattrFlags,
 };
 use rustix::io::Errno;
 
@@ -342,6 +342,12 @@ pub fn through(directory: impl AsFd, name: &str) -> PathBuf {
 /// Whether something is at `path`, links not followed.
 pub fn exists(path: &Path) -> bool {
     rustix::fs::lstat(path).is_ok()
+}
+
+/// Whether what `path` leads to is in an overlay.
+pub fn is_overlay(path: &Path) -> rustix::io::Result<bool> {
+    const OVERLAYFS_SUPER_MAGIC: FsWord = 0x794c_7630;
+    Ok(rustix::fs::statfs(path)?.f_type == OVERLAYFS_SUPER_MAGIC)
 }
 
 /// Whether what is at `path` is this one.

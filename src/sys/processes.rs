@@ -6,13 +6,14 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, Statx, StatxFlags};
 
 use crate::holder::{Holder, Use};
-use crate::sys::{files, mountinfo};
+use crate::sys::files;
+use crate::sys::mountinfo::{self, Mount};
 
 /// One use of one file of a file system by one process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Reference {
     pub how: Use,
     /// The path as the kernel shows it for that process.
     pub path: PathBuf,
+    /// The same from the top of the file system, relative, as far as the mounts tell.
+    pub below: PathBuf,
+    /// The file's inode, where it is of an overlay and nothing says of which one.
+    pub inode: Option<u64>,
     /// The file has no name any more.
     pub deleted: bool,
 }
@@ -43,10 +48,12 @@ impl Reference {
 }
 
 /// Every use of the file system `device` by any process, in every mount namespace and
-/// also on mounts of it that were detached.
-pub fn uses_of(device: (u32, u32)) -> Vec<Reference> {
+/// also on mounts of it that were detached; and of the overlays that may be meant too, with their
+/// inodes: those of mounts like these, and detached ones.
+pub fn uses_of(device: (u32, u32), may_be_meant: &dyn Fn(&Mount) -> bool) -> Vec<Reference> {
     let mut scan = Scan {
         device,
+        may_be_meant,
         shows_what_is_beneath: kernel() < (6, 8),
         namespaces: HashMap::new(),
         found: Vec::new(),
@@ -87,6 +94,8 @@ pub fn who_opened(file: (u64, u64)) -> Vec<Reference> {
                 found.push(Reference {
                     pid,
                     how: Use::Locks,
+                    below: PathBuf::new(),
+                    inode: None,
                     path,
                     deleted,
                 });
@@ -152,11 +161,14 @@ pub(super) fn pids() -> Vec<i32> {
 /// The mounts of one namespace.
 struct Namespace {
     all: HashSet<u64>,
-    ours: HashSet<u64>,
+    ours: HashMap<u64, Mount>,
+    /// The file systems of all others.
+    elsewhere: HashSet<(u32, u32)>,
 }
 
-struct Scan {
+struct Scan<'a> {
     device: (u32, u32),
+    may_be_meant: &'a dyn Fn(&Mount) -> bool,
     /// KERNEL(6.8): of a file of an overlay that is mapped, older ones name the device of the one
     /// beneath it, as that of any other file there.
     shows_what_is_beneath: bool,
@@ -164,7 +176,7 @@ struct Scan {
     found: Vec<Reference>,
 }
 
-impl Scan {
+impl Scan<'_> {
     fn process(&mut self, pid: i32) {
         let process = PathBuf::from(format!("/proc/{pid}"));
         let Ok(namespace) = fs::metadata(process.join("ns/mnt")) else {
@@ -173,16 +185,13 @@ impl Scan {
         let namespace = namespace.ino();
         if !self.namespaces.contains_key(&namespace) {
             let mounts = mountinfo::load_file(&process.join("mountinfo")).unwrap_or_default();
-            let ids = |keep: &dyn Fn(&mountinfo::Mount) -> bool| -> HashSet<u64> {
-                mounts
-                    .iter()
-                    .filter(|m| keep(m))
-                    .map(|m| m.id.into())
-                    .collect()
-            };
+            let all = mounts.iter().map(|m| m.id.into()).collect();
+            let is_ours = |m: &Mount| m.device == self.device || (self.may_be_meant)(m);
+            let (ours, others): (Vec<_>, Vec<_>) = mounts.into_iter().partition(is_ours);
             let entry = Namespace {
-                all: ids(&|_| true),
-                ours: ids(&|m| m.device == self.device),
+                all,
+                ours: ours.into_iter().map(|m| (m.id.into(), m)).collect(),
+                elsewhere: others.iter().map(|m| m.device).collect(),
             };
             self.namespaces.insert(namespace, entry);
         }
@@ -191,10 +200,8 @@ impl Scan {
             ("cwd", Use::WorksIn),
             ("root", Use::WorksIn),
         ] {
-            let link = process.join(link);
-            if self.is_ours(namespace, &link) {
-                self.push(pid, how, &link);
-            }
+            let found = self.reference(pid, namespace, how, &process.join(link));
+            self.found.extend(found);
         }
         self.open_files(pid, namespace, &process);
         self.mappings(pid, namespace, &process);
@@ -205,10 +212,9 @@ impl Scan {
             return;
         };
         for entry in entries.flatten() {
-            let link = entry.path();
-            if !self.is_ours(namespace, &link) {
+            let Some(found) = self.reference(pid, namespace, Use::Reads, &entry.path()) else {
                 continue;
-            }
+            };
             // What is not known to be only read counts as written.
             let info = fs::read(process.join("fdinfo").join(entry.file_name()));
             let flags = info.ok().and_then(|info| parse_flags(&info));
@@ -216,7 +222,8 @@ impl Scan {
             let access = flags & libc::O_ACCMODE as u64;
             let opened_only_as_path = flags & libc::O_PATH as u64 != 0;
             let writes = access != libc::O_RDONLY as u64 && !opened_only_as_path;
-            self.push(pid, if writes { Use::Writes } else { Use::Reads }, &link);
+            let how = if writes { Use::Writes } else { Use::Reads };
+            self.found.push(Reference { how, ..found });
         }
     }
 
@@ -233,52 +240,63 @@ impl Scan {
             if !seen.insert((mapping.writes, file)) {
                 continue;
             }
-            let is_ours = mapping.device == self.device
-                || self.shows_what_is_beneath && {
-                    let link = process.join("map_files").join(&mapping.range);
-                    self.is_ours(namespace, &link)
-                };
-            if !is_ours {
+            let known = self.namespaces.get(&namespace);
+            let is_elsewhere = known.is_some_and(|n| n.elsewhere.contains(&mapping.device));
+            if is_elsewhere && !self.shows_what_is_beneath {
                 continue;
             }
-            let (path, deleted) = split_deleted(mapping.path);
-            self.found.push(Reference {
-                pid,
-                how: if mapping.writes {
-                    Use::Writes
-                } else {
-                    Use::Maps
-                },
-                path,
-                deleted,
-            });
+            let how = if mapping.writes {
+                Use::Writes
+            } else {
+                Use::Maps
+            };
+            let link = process.join("map_files").join(&mapping.range);
+            if let Some(found) = self.reference(pid, namespace, how, &link) {
+                let inode = found.inode.filter(|_| mapping.device != self.device);
+                self.found.push(Reference { inode, ..found });
+            }
         }
     }
 
-    /// A mount that is in no table any more was detached: then the file itself has to
-    /// say of which file system it is.
-    fn is_ours(&self, namespace: u64, link: &Path) -> bool {
-        let Some(mounts) = self.namespaces.get(&namespace) else {
-            return false;
+    /// The use of the file that `link` leads to, if that may be one of ours.
+    fn reference(&self, pid: i32, namespace: u64, how: Use, link: &Path) -> Option<Reference> {
+        let known = self.namespaces.get(&namespace)?;
+        let stat = known_of(link, StatxFlags::MNT_ID | StatxFlags::INO)?;
+        let mount = known.ours.get(&stat.stx_mnt_id);
+        // A mount that is in no table any more was detached: then the file itself has to say of
+        // which file system it is. A directory does, and others where all layers are on one.
+        let is_certain = match mount {
+            Some(mount) => mount.device == self.device,
+            None if known.all.contains(&stat.stx_mnt_id) => return None,
+            None => false,
         };
-        let Some(known) = known_of(link, StatxFlags::MNT_ID) else {
-            return false;
-        };
-        mounts.ours.contains(&known.stx_mnt_id)
-            || !mounts.all.contains(&known.stx_mnt_id)
-                && (known.stx_dev_major, known.stx_dev_minor) == self.device
+        let is_certain = is_certain || (stat.stx_dev_major, stat.stx_dev_minor) == self.device;
+        let (path, deleted) = target(link)?;
+        Some(Reference {
+            pid,
+            how,
+            below: below(mount, &path),
+            inode: (!is_certain).then_some(stat.stx_ino),
+            path,
+            deleted,
+        })
     }
+}
 
-    fn push(&mut self, pid: i32, how: Use, link: &Path) {
-        if let Some((path, deleted)) = target(link) {
-            self.found.push(Reference {
-                pid,
-                how,
-                path,
-                deleted,
-            });
-        }
-    }
+/// A path from the top of its file system, which is that of a mount that was detached, as far as
+/// one can know.
+fn below(mount: Option<&Mount>, path: &Path) -> PathBuf {
+    let (root, path) = match mount {
+        Some(mount) => (
+            mount.root.as_path(),
+            path.strip_prefix(&mount.point).unwrap_or(path),
+        ),
+        None => (Path::new("/"), path),
+    };
+    let names = root.components().chain(path.components());
+    names
+        .filter(|part| matches!(part, Component::Normal(_)))
+        .collect()
 }
 
 /// What the kernel knows by itself: a server of a network file system may never answer.
@@ -367,6 +385,24 @@ mod tests {
         assert_eq!(parse_version("6.1.0-31-amd64"), (6, 1));
         assert_eq!(parse_version("6.12+rc1"), (6, 12));
         assert_eq!(parse_version("odd"), (0, 0));
+    }
+
+    #[test]
+    fn a_path_is_taken_from_the_top_of_its_file_system() {
+        let line = |root: &str, point: &str| {
+            let line = format!("40 22 0:50 {root} {point} rw - overlay x rw");
+            mountinfo::parse(line.as_bytes()).unwrap_or_default()
+        };
+        let shown =
+            |root: &str, point: &str, path: &str| below(line(root, point).first(), Path::new(path));
+        assert_eq!(shown("/", "/usr", "/usr/bin/x"), Path::new("bin/x"));
+        assert_eq!(
+            shown("/share/x", "/opt/x", "/opt/x/y"),
+            Path::new("share/x/y")
+        );
+        assert_eq!(shown("/share/x", "/opt/x", "/opt/x"), Path::new("share/x"));
+        assert_eq!(below(None, Path::new("/bin/x")), Path::new("bin/x"));
+        assert_eq!(below(None, Path::new("/")), Path::new(""));
     }
 
     #[test]

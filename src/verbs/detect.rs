@@ -4,12 +4,13 @@
 
 use std::path::Path;
 
-use rustix::fs::{Access, AtFlags, CWD, FsWord, StatVfsMountFlags};
+use rustix::fs::{Access, AtFlags, CWD, StatVfsMountFlags};
 
 use crate::error::{Error, Kind, Result};
 use crate::observe::USR;
 use crate::ostree::{DeploymentId, Manager, booted, flags, manager};
 use crate::stack::State;
+use crate::sys::files;
 
 /// What a package manager has to know before it writes below `/usr`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,10 +82,8 @@ fn look() -> Result<Detection> {
 
 /// Whether an overlay of its own lies on the hierarchy: a flag alone may be stale.
 fn is_covered() -> Result<bool> {
-    const OVERLAYFS_SUPER_MAGIC: FsWord = 0x794c_7630;
     let cannot_look = |e| Error::os("looking at it", e).at(USR);
-    let file_system = rustix::fs::statfs(USR).map_err(cannot_look)?;
-    if file_system.f_type != OVERLAYFS_SUPER_MAGIC {
+    if !files::is_overlay(Path::new(USR)).map_err(cannot_look)? {
         return Ok(false);
     }
     // With composefs the root is an overlay as well, and /usr a directory of it.

@@ -7,6 +7,8 @@ import pytest
 
 from harness.fixtures import trees
 
+from .test_apply import other_commit
+
 WAIT = "echo ready; read wait"
 
 
@@ -83,6 +85,75 @@ def test_a_writer_through_an_older_view_is_seen(system, is_unlocked):
         assert {holder["path"] for holder in holders(system)} == {"/usr/log"}
         is_unlocked("development")
         writer.stdin.close()
+
+
+@trees("bookworm", "sid")
+def test_who_runs_through_a_mount_that_was_exchanged_is_seen(system, is_unlocked):
+    """The kernel shows its paths without /usr then."""
+    system.run("ostree-unlock begin && cp /bin/sh /usr/bin/newd && echo x >/usr/data")
+    command = f"exec 3</usr/data; exec /usr/bin/newd -c '{WAIT}; exit'"
+    with system.popen(command, stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        system.run("ostree-unlock begin transient")
+        found = {(holder["use"], holder["path"]) for holder in holders(system)}
+        assert found == {("runs", "/usr/bin/newd"), ("reads", "/usr/data")}
+        is_unlocked("transient")
+        process.stdin.close()
+
+
+@trees("bookworm", "sid")
+@pytest.mark.parametrize("detached", ["", "umount --lazy /run/bound"])
+def test_who_uses_it_at_another_place_is_seen(system, detached):
+    """Also where that mount is in no table any more."""
+    system.run("ostree-unlock begin && echo x >/usr/data && mkdir /run/bound && mount --bind /usr /run/bound")
+    command = f"exec 3</run/bound/data 4>/run/bound/log; {WAIT}"
+    with system.popen(command, stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        system.run(detached or "true")
+        found = {(holder["use"], holder["path"]) for holder in holders(system)}
+        assert found == {("reads", "/usr/data"), ("writes", "/usr/log")}
+        process.stdin.close()
+
+
+@trees("bookworm")
+def test_who_uses_a_directory_of_it_at_another_place_is_seen(system):
+    system.run("ostree-unlock begin && mkdir -p /usr/new/x /run/bound && echo x >/usr/new/x/data")
+    system.run("mount --bind /usr/new/x /run/bound")
+    with system.popen(f"exec 3</run/bound/data; {WAIT}", stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        assert {holder["path"] for holder in holders(system)} == {"/usr/new/x/data"}
+        process.stdin.close()
+
+
+@trees("bookworm", "sid")
+def test_who_uses_what_an_apply_has_frozen_is_seen(system, usr):
+    """Whether started before it, from the overlay of then, or since."""
+    other_commit(system, "touch /usr/other")
+    system.run("ostree-unlock begin && cp /bin/sh /usr/bin/newd")
+    command = f"exec /usr/bin/newd -c '{WAIT}; exit'"
+    with system.popen(command, stdin=-1, stdout=-1) as before:
+        before.stdout.readline()
+        system.run("ostree-unlock apply other")
+        with system.popen(command, stdin=-1, stdout=-1) as since:
+            since.stdout.readline()
+            found = holders(system)
+            assert {(holder["use"], holder["path"]) for holder in found} == {("runs", "/usr/bin/newd")}
+            assert len({holder["pid"] for holder in found}) == 2, found
+            assert usr()["unlocked"] == "development"
+            since.stdin.close()
+        before.stdin.close()
+
+
+@trees("bookworm")
+def test_who_goes_on_with_an_overlay_of_before_is_not_in_the_way(system, is_locked):
+    """Although a file of the same name was written since."""
+    system.run("ostree-unlock begin && cp /bin/sh /usr/bin/newd")
+    with system.popen(f"exec /usr/bin/newd -c '{WAIT}; exit'", stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        system.run("ostree-unlock end --yes --lazy && ostree-unlock begin && cp /bin/sh /usr/bin/newd")
+        system.run("ostree-unlock end --yes")
+        is_locked()
+        process.stdin.close()
 
 
 @trees("bookworm")
