@@ -77,15 +77,19 @@ pub struct Found {
     pub work: bool,
     /// What holds them.
     pub directory: bool,
+    /// The caller may not look.
+    pub hidden: bool,
 }
 
 impl Found {
     fn look(directory: &Path, state: State) -> Found {
         let (upper, work) = state.directories();
+        let work = directory.join(work);
         Found {
             upper: files::exists(&directory.join(upper)),
-            work: files::exists(&directory.join(work)),
+            work: files::exists(&work),
             directory: files::exists(directory),
+            hidden: files::is_hidden(&work),
         }
     }
 }
@@ -298,7 +302,7 @@ fn our_upper(token: Token, mount: &Mount, facts: &Facts) -> Upper {
     // Over other layers than the base alone no upper is ever moved.
     let uppers = uppers_directory(&facts.deployment);
     let stays = directory.is_some_and(|directory| directory.starts_with(uppers));
-    let lasts = on_disk && !stays && lasts(mounted_there, facts);
+    let lasts = on_disk && !stays && lasts(mounted_there, Some(&token), facts);
     Upper {
         state: match (lasts, mount.read_only) {
             (true, _) => State::Hotfix,
@@ -333,8 +337,17 @@ fn is_named_for_hotfix(upper: Option<&Path>) -> bool {
 
 /// Whether a live upper is where the next boot finds it: an upper is moved without the
 /// mount knowing. It is where it was mounted, unless that place is empty and the other is
-/// not; of its two directories the one that the boot looks for counts.
-fn lasts(mounted_there: bool, facts: &Facts) -> bool {
+/// not; of its two directories the one that the boot looks for counts. Who may not look goes by
+/// what was written down, or by the flags.
+fn lasts(mounted_there: bool, token: Option<&Token>, facts: &Facts) -> bool {
+    if facts.lasting.hidden || facts.temporary.hidden {
+        let record = facts.record.as_ref().ok().and_then(Option::as_ref);
+        let record = record.filter(|record| Some(&record.token) == token);
+        return match record.map_or(facts.flags.state(), |record| record.state) {
+            State::None => mounted_there,
+            state => state.is_persistent(),
+        };
+    }
     match mounted_there {
         true => facts.lasting.work || !facts.temporary.work,
         false => facts.lasting.work && !facts.temporary.work,
@@ -378,7 +391,7 @@ fn their_upper(mount: &Mount, facts: &Facts) -> Upper {
     let elsewhere = facts.flag_directory.clone().filter(|d| *d != usual);
     let lasts = match (is_hotfix(mount), &elsewhere) {
         (false, Some(_)) => false,
-        (mounted_there, _) => lasts(mounted_there, facts),
+        (mounted_there, _) => lasts(mounted_there, None, facts),
     };
     let by_mount = if mount.read_only || superblock_is_read_only(mount) {
         State::Transient
@@ -623,6 +636,7 @@ pub mod tests {
                 upper: there,
                 work: there,
                 directory: there,
+                hidden: false,
             };
             let mounts = [ROOT, BASE, mounted].join("\n");
             let observation = interpret(Facts {
@@ -655,6 +669,46 @@ pub mod tests {
         assert_eq!(is(&at_boot, true, false), (State::Development, other));
         let in_ram = OURS.replace("/sysroot/a", "/run/a");
         assert_eq!(is(&in_ram, false, true).0, State::Development);
+    }
+
+    #[test]
+    fn who_may_not_look_where_an_upper_is_goes_by_what_is_told() {
+        let is = |mounted: &str, record: Option<State>, flag: Option<State>| {
+            let mounts = [ROOT, BASE, mounted].join("\n");
+            let record = record.map(|state| Record {
+                state,
+                ..self::record()
+            });
+            interpret(Facts {
+                deployment: deployment(),
+                mounts: mountinfo::parse(mounts.as_bytes()).unwrap_or_default(),
+                flags: Flags {
+                    development: flag == Some(State::Development),
+                    hotfix: flag == Some(State::Hotfix),
+                    ..Flags::default()
+                },
+                flag_directory: None,
+                record: Ok(record),
+                intent: Ok(None),
+                history: Ok(None),
+                temporary: Found {
+                    hidden: true,
+                    ..Found::default()
+                },
+                lasting: Found::default(),
+            })
+            .stack
+            .state()
+        };
+        let (development, hotfix) = (Some(State::Development), Some(State::Hotfix));
+        let as_hotfix = OURS.replace("usr-transient/upper", ".usr-ovl-upper");
+        assert_eq!(is(&as_hotfix, development, hotfix), State::Development);
+        assert_eq!(is(&as_hotfix, None, development), State::Development);
+        assert_eq!(is(&as_hotfix, None, None), State::Hotfix);
+        assert_eq!(is(OURS, hotfix, development), State::Hotfix);
+        assert_eq!(is(OURS, None, None), State::Development);
+        let at_boot = AT_BOOT.replace("30 21", "30 22");
+        assert_eq!(is(&at_boot, development, hotfix), State::Hotfix);
     }
 
     #[test]

@@ -344,6 +344,11 @@ pub fn exists(path: &Path) -> bool {
     rustix::fs::lstat(path).is_ok()
 }
 
+/// Whether the caller may not know what is at `path`.
+pub fn is_hidden(path: &Path) -> bool {
+    rustix::fs::lstat(path).is_err_and(|e| e == Errno::ACCESS)
+}
+
 /// Whether what `path` leads to is in an overlay.
 pub fn is_overlay(path: &Path) -> rustix::io::Result<bool> {
     const OVERLAYFS_SUPER_MAGIC: FsWord = 0x794c_7630;

@@ -4,6 +4,7 @@
 //! not see then.
 
 use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +81,7 @@ pub struct Live {
 pub struct UpperInfo {
     /// The directory that takes what is written.
     pub path: PathBuf,
-    /// What it holds, where that was asked for.
+    /// What it holds, where that was asked for and the caller may see all of it.
     pub usage: Option<Usage>,
 }
 
@@ -205,7 +206,7 @@ fn upper_info(
         ))));
     }
     let usage = match options.usage {
-        true => Some(count(std::slice::from_ref(&path), &|_| true, watch)?),
+        true => count(std::slice::from_ref(&path), &|_| true, watch)?,
         false => None,
     };
     Ok(Ok(UpperInfo { path, usage }))
@@ -221,19 +222,20 @@ fn deltas(
     };
     let is_own = |metadata: &Metadata| metadata.is_dir() || metadata.nlink() == 1;
     let usage = match options.usage {
-        true => Some(count(&all, &is_own, watch)?),
+        true => count(&all, &is_own, watch)?,
         false => None,
     };
     let count = all.len() as u64;
     Ok(Some(Deltas { count, usage }))
 }
 
-/// Everything below `directories` that is meant, themselves not counted.
+/// Everything below `directories` that is meant, themselves not counted; `None` where the caller
+/// may not see all of it.
 fn count(
     directories: &[PathBuf],
     is_meant: &dyn Fn(&Metadata) -> bool,
     watch: &Watch<'_>,
-) -> Result<Usage> {
+) -> Result<Option<Usage>> {
     let mut usage = Usage::default();
     let mut waiting = directories.to_vec();
     let unreadable = |path: &Path, e| Error::io("counting what it holds", e).at(path);
@@ -241,9 +243,14 @@ fn count(
         if let Some(cancellable) = watch.cancellable {
             cancellable.set_error_if_cancelled()?;
         }
-        for entry in std::fs::read_dir(&directory).map_err(|e| unreadable(&directory, e))? {
-            let entry = entry.map_err(|e| unreadable(&directory, e))?;
+        let entries = match std::fs::read_dir(&directory) {
             // It may be removed while we look.
+            Err(e) if e.kind() == ErrorKind::NotFound => continue,
+            Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(None),
+            entries => entries.map_err(|e| unreadable(&directory, e))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| unreadable(&directory, e))?;
             let Ok(metadata) = entry.metadata() else {
                 continue;
             };
@@ -256,7 +263,7 @@ fn count(
             }
         }
     }
-    Ok(usage)
+    Ok(Some(usage))
 }
 
 /// What of this hotfix the commit that boots next does not have, in a sentence.
@@ -387,4 +394,17 @@ fn problems(observation: &Observation) -> Vec<Problem> {
         add("stale-flag", text);
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_removed_while_it_is_counted_does_not_count() -> Result<()> {
+        let gone = std::env::temp_dir().join(format!("ou-gone-{}", std::process::id()));
+        let counted = count(&[gone], &|_| true, &Watch::default())?;
+        assert_eq!(counted, Some(Usage::default()));
+        Ok(())
+    }
 }

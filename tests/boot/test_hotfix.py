@@ -53,6 +53,23 @@ def is_clean(system) -> None:
     system.run("ostree fsck -q")
 
 
+@trees("bookworm")
+def test_who_is_not_root_is_told_the_same(system, usr):
+    """Also where only root sees whether the upper was moved, or what is in it."""
+
+    def of_anybody(more: str = "") -> dict:
+        (hierarchy,) = json.loads(system.run(f"ostree-unlock status --json {more}", user="nobody").stdout)["hierarchies"]
+        return hierarchy
+
+    for state in ("hotfix", "development", "hotfix"):
+        system.run(f"ostree-unlock begin {state}")
+        seen = of_anybody()
+        assert (seen["unlocked"], seen["persistent"], seen["problems"]) == (state, state == "hotfix", []), seen
+        assert usr()["unlocked"] == state
+    system.run("mkdir -m 700 /usr/mine")
+    assert of_anybody("--usage")["upper"]["entries"] is None
+
+
 @trees(readonly=(False, True))
 def test_it_is_there_after_a_reboot_and_not_in_the_way_back(system, usr, is_unlocked, is_locked):
     before = deployments(system)
