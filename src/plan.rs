@@ -341,12 +341,27 @@ mod tests {
             token: Token::from_bits(7),
             now: 5,
             since: 5_000_000,
+            at: 5_000_000,
             space: Space {
                 disk: Some(1 << 30),
                 memory: 1 << 30,
             },
             verified: Verified::No,
             others: Others::default(),
+        }
+    }
+
+    #[test]
+    fn a_time_that_was_over_before_the_lock_was_there_is_refused() {
+        let options = Options::new().time_limit(std::time::Duration::from_secs(10));
+        for observation in [locked(), unlocked(None)] {
+            let after = |at| {
+                let mut request = asked(State::Development, &options);
+                request.at = at;
+                kind(begin(&writable(observation.clone()), &request))
+            };
+            assert_eq!(after(14_999_999), None);
+            assert_eq!(after(15_000_000), Some(Kind::SysrootLocked));
         }
     }
 

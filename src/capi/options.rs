@@ -282,7 +282,9 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_size_limit(
 /// ostree_sysroot_unlock_end(), and also after a suspend; who is logged in at a terminal is
 /// warned before. On what is unlocked already, in the same state or in another, the limit counts
 /// from now. A timer of systemd does it: where that does not run, the notes of the outcome say
-/// that nothing will. The default is no limit, unless the configuration of the system has one.
+/// that nothing will. A wait for the lock of the sysroot counts; where that takes all of the time, it
+/// is refused with %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED. The default is no limit, unless the
+/// configuration of the system has one.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

@@ -29,6 +29,8 @@ pub struct Begin<'a> {
     pub now: i64,
     /// The same in microseconds.
     pub since: i64,
+    /// When the lock was there, in microseconds since the epoch: the wait for it may be long.
+    pub at: i64,
     pub space: Space,
     /// What was demanded of the booted root.
     pub verified: Verified,
@@ -55,6 +57,7 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
         .next("use end to lock it again"));
     }
     check_options(request)?;
+    check_time(request)?;
     refuse_foreign(observation)?;
     let unlocked = observation.stack.upper.is_some();
     if unlocked && request.options.time_limit.is_some() && observation.valid_record().is_none() {
@@ -129,6 +132,19 @@ fn check_options(request: &Begin<'_>) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Its timer would have found nothing to end yet.
+fn check_time(request: &Begin<'_>) -> Result<()> {
+    match until(request) {
+        Some(until) if until.saturating_mul(1_000_000) <= request.at => Err(Error::new(
+            Kind::SysrootLocked,
+            "the time limit was over before the lock of the sysroot was there",
+        )
+        .at(USR)
+        .next("try again, or name a longer time")),
+        _ => Ok(()),
+    }
 }
 
 /// A hotfix is made only where the next boot will have it.

@@ -60,6 +60,7 @@ pub fn begin(
                 token,
                 now,
                 since,
+                at: glib::real_time(),
                 space: space(observation)?,
                 verified,
                 others: match state {

@@ -54,7 +54,7 @@ def test_only_what_is_due_is_ended(system, usr, is_locked, is_unlocked):
     is_unlocked("development")
     assert usr()["problems"] == []
 
-    system.run("ostree-unlock begin development --for 1s; sleep 2.1")
+    system.run("ostree-unlock begin development --for 2s; sleep 3.1")
     due = deadline(usr)
     (problem,) = usr()["problems"]
     assert problem["code"] == "overdue"

@@ -153,6 +153,18 @@ def test_the_lock_is_held(system, refused, lock, verb):
     assert waiting.returncode == 0
 
 
+def test_a_time_limit_that_went_by_while_it_waited_for_the_lock(system, unchanged, exit_status, lock):
+    """Its timer has found nothing to end, and would not come again."""
+    locker = lock()
+    with unchanged():
+        words = ["ostree-unlock", "begin", "--for", "2s", "--lock-wait", "30"]
+        waiting = system.popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(3)
+        locker.communicate()
+        _, said = waiting.communicate(timeout=20)
+        assert waiting.returncode == exit_status["sysroot-locked"] and "time limit was over" in said, said
+
+
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_cancelled_while_it_waits_for_the_lock(system, unchanged, exit_status, lock, number):
     locker = lock()
