@@ -18,6 +18,9 @@ const TRANSIENT: &str = "unlocked-transient";
 /// The files that say that a deployment is unlocked.
 pub(crate) const RUN_FLAGS: [&str; 2] = [DEVELOPMENT, TRANSIENT];
 const LIVE: &str = "rpmostree-is-live.stamp";
+/// rpm-ostree's refs of the commit that is live, and of the one that it is making live. They
+/// outlive a boot, and mean nothing without the stamp.
+const LIVE_REFS: [&str; 2] = ["rpmostree/live-apply", "rpmostree/live-apply-inprogress"];
 const GROUP: &str = "origin";
 const KEY: &str = "unlocked";
 
@@ -66,6 +69,17 @@ pub fn read(deployment: &DeploymentId) -> Flags {
         live: set(LIVE),
         hotfix: origin_says_hotfix(&Path::new("/sysroot").join(deployment.origin())),
     }
+}
+
+/// The commit that rpm-ostree made live, and the one that it is making live or was interrupted
+/// with; only where [`Flags::live`] is set.
+pub fn live_refs() -> (Option<String>, Option<String>) {
+    let repo = sysroot::booted_repo().ok();
+    let [live, next] = LIVE_REFS.map(|name| {
+        let commit = repo.as_ref()?.resolve_rev(name, true);
+        commit.ok().flatten().map(String::from)
+    });
+    (live, next)
 }
 
 fn origin_says_hotfix(origin: &Path) -> bool {

@@ -18,7 +18,7 @@ use crate::kept::{self, MadeOf};
 use crate::live;
 use crate::observe::{self, Observation, USR};
 use crate::options::{Backing, Options, Watch};
-use crate::ostree::{DeploymentId, deployments, sysroot};
+use crate::ostree::{DeploymentId, deployments, flags, sysroot};
 use crate::records;
 use crate::stack::{MadeBy, State};
 use crate::sys::mountinfo::View;
@@ -313,6 +313,18 @@ fn without_records(booted: &DeploymentId) -> Vec<String> {
     }
 }
 
+/// What rpm-ostree made live, and what it was about to, in a sentence.
+fn live_by_rpm_ostree((live, next): (Option<String>, Option<String>)) -> String {
+    let reset = "nothing is applied here until `rpm-ostree apply-live --reset`";
+    let live = live.unwrap_or_else(|| "another version".to_owned());
+    match next {
+        None => format!("rpm-ostree has applied {live} live: {reset}"),
+        Some(next) => format!(
+            "rpm-ostree is applying {next} live, or was interrupted in that: `rpm-ostree apply-live --target {next}` goes on with it; {reset}"
+        ),
+    }
+}
+
 fn problems(observation: &Observation) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |code, text: String| problems.push(Problem { code, text });
@@ -365,10 +377,8 @@ fn problems(observation: &Observation) -> Vec<Problem> {
         }
     }
     if observation.flags.live {
-        add(
-            "rpm-ostree-live",
-            "rpm-ostree has applied another version live: nothing is applied here until `rpm-ostree apply-live --reset`".to_owned(),
-        );
+        let refs = flags::live_refs();
+        add("rpm-ostree-live", live_by_rpm_ostree(refs));
     }
     if let Err(error) = config::load(Path::new("/")) {
         add("config", format!("nothing can be begun: {error}"));
@@ -399,6 +409,18 @@ fn problems(observation: &Observation) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rpm_ostree_made_live_is_named() {
+        let told = |live: Option<&str>, next: Option<&str>| {
+            live_by_rpm_ostree((live.map(str::to_owned), next.map(str::to_owned)))
+        };
+        assert!(told(None, None).contains("another version live"));
+        assert!(told(Some("c0ffee"), None).contains("applied c0ffee live"));
+        let interrupted = told(Some("c0ffee"), Some("bead"));
+        assert!(interrupted.contains("interrupted") && interrupted.contains("--target bead`"));
+        assert!(interrupted.contains("--reset"));
+    }
 
     #[test]
     fn what_is_removed_while_it_is_counted_does_not_count() -> Result<()> {

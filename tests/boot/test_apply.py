@@ -193,6 +193,27 @@ def test_what_cannot_be_applied_is_refused(system):
 
 
 @trees("trixie")
+def test_what_rpm_ostree_made_live_is_named(system, usr):
+    """Its refs outlive a boot, and mean nothing without its stamp."""
+    live = other_commit(system, "touch /usr/live", "rpmostree/live-apply")
+    following = other_commit(system, "touch /usr/following", "rpmostree/live-apply-inprogress")
+    assert usr()["problems"] == []
+    booted = json.loads(system.run("ostree-unlock --json").stdout)["deployment"]["id"]
+    system.run(f"install -D /dev/null /run/ostree/deployment-state/{booted}/rpmostree-is-live.stamp")
+
+    def told() -> str:
+        (problem,) = usr()["problems"]
+        assert problem["code"] == "rpm-ostree-live"
+        return problem["text"]
+
+    assert f"is applying {following} live, or was interrupted" in told() and "--reset" in told()
+    system.run("ostree refs --delete rpmostree/live-apply-inprogress")
+    assert f"has applied {live} live" in told()
+    system.run("ostree refs --delete rpmostree/live-apply")
+    assert "another version" in told()
+
+
+@trees("trixie")
 def test_what_stays_until_a_reboot_is_said(system):
     """A dry run and an apply say the same of a kernel and of a policy that come with the commit; and links are made, so no copies."""
     other_commit(system, "mkdir -p /usr/lib/modules/7.0.0-other /usr/share/selinux && touch /usr/lib/modules/7.0.0-other/x /usr/share/selinux/policy")
