@@ -762,7 +762,7 @@ OstreeSysrootUnlockOverview *ostree_sysroot_unlock_status(OstreeSysroot *sysroot
  * @deployment: (nullable): the booted deployment, or %NULL for just that
  * @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
  * @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait`, `lock_held`, `backing`,
- * `size_limit` and `time_limit` mean something here
+ * `size_limit`, `time_limit` and `only_locked` mean something here
  * @progress: (nullable): is told what is being done
  * @cancellable: (nullable): stops it
  * @error: return location for an error, or %NULL
@@ -2695,6 +2695,22 @@ void ostree_sysroot_unlock_options_set_size_limit(OstreeSysrootUnlockOptions *op
 _OSTREE_UNLOCK_PUBLIC
 void ostree_sysroot_unlock_options_set_time_limit(OstreeSysrootUnlockOptions *options,
                                                   guint seconds);
+
+/**
+ * ostree_sysroot_unlock_options_set_only_locked:
+ * @options: the options
+ * @only_locked: %TRUE to refuse what is unlocked
+ *
+ * `begin`: only where nothing is unlocked; otherwise refuse with
+ * %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED, whatever the state, and under the lock. For who
+ * ends it again: ostree_sysroot_unlock_end() discards also what was written before, be it a
+ * hotfix. The default is to change the state and keep what was written.
+ *
+ * Since: 2026.1
+ */
+_OSTREE_UNLOCK_PUBLIC
+void ostree_sysroot_unlock_options_set_only_locked(OstreeSysrootUnlockOptions *options,
+                                                   gboolean only_locked);
 
 /**
  * ostree_sysroot_unlock_options_set_after_upgrade:

@@ -53,6 +53,7 @@ pub struct Options {
     pub(crate) backing: Option<Backing>,
     pub(crate) size_limit: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
+    pub(crate) only_locked: bool,
     pub(crate) after_upgrade: bool,
     pub(crate) only_etc: bool,
     pub(crate) from: Option<String>,
@@ -176,6 +177,13 @@ impl Options {
     /// the rules of `end`, if systemd runs.
     pub fn time_limit(mut self, limit: Duration) -> Options {
         self.time_limit = Some(limit);
+        self
+    }
+
+    /// `begin`: only where nothing is unlocked, also not in that state, so that what
+    /// [`end`](crate::end()) discards then is of this `begin`.
+    pub fn only_locked(mut self, on: bool) -> Options {
+        self.only_locked = on;
         self
     }
 
@@ -381,6 +389,7 @@ impl Options {
             ("backing", self.backing.is_some()),
             ("size_limit", self.size_limit.is_some()),
             ("time_limit", self.time_limit.is_some()),
+            ("only_locked", self.only_locked),
             ("after_upgrade", self.after_upgrade),
             ("only_etc", self.only_etc),
             ("from", self.from.is_some()),

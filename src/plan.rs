@@ -352,6 +352,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_open_is_left_alone_where_only_what_is_locked_is_meant() {
+        let options = Options::new().only_locked(true);
+        assert_eq!(kind(ask(&locked(), State::Development, &options)), None);
+        let longer = options
+            .clone()
+            .time_limit(std::time::Duration::from_secs(9));
+        for (state, options) in [
+            (State::Transient, &options),
+            (State::Development, &options),
+            (State::Development, &longer),
+        ] {
+            let refused = kind(ask(&unlocked(None), state, options));
+            assert_eq!(refused, Some(Kind::AlreadyUnlocked));
+        }
+        let refused = kind(end(&unlocked(None), &options, None));
+        assert_eq!(refused, Some(Kind::InvalidArgument));
+    }
+
+    #[test]
     fn a_time_that_was_over_before_the_lock_was_there_is_refused() {
         let options = Options::new().time_limit(std::time::Duration::from_secs(10));
         for observation in [locked(), unlocked(None)] {

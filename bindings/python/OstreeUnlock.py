@@ -501,6 +501,7 @@ _FOR_BEGIN = ("backing", "size_limit", "time_limit")
 def unlocked(sysroot, deployment=None, state=DEVELOPMENT, progress=None, cancellable=None, **keywords):
     """Unlocked inside of the `with` block, locked again after it; `as` is the Outcome of begin().
 
+    What is unlocked already, in whatever state, is an AlreadyUnlockedError: the end would discard what was written before.
     Of the options, `lazy` is for the end, and `backing`, `size_limit` and `time_limit` are for the beginning. A `cancellable` is for the
     beginning alone. When the block raises, its exception comes out; should locking fail as well, it is noted there.
     """
@@ -508,7 +509,7 @@ def unlocked(sysroot, deployment=None, state=DEVELOPMENT, progress=None, cancell
         raise TypeError("unlocked() really unlocks; use begin(dry_run=True)")
     first = {name: value for name, value in keywords.items() if name != "lazy"}
     last = {name: value for name, value in keywords.items() if name not in _FOR_BEGIN}
-    outcome = begin(sysroot, deployment, state, None, progress, cancellable, **first)
+    outcome = begin(sysroot, deployment, state, None, progress, cancellable, only_locked=True, **first)
     try:
         yield outcome
     except BaseException as exception:

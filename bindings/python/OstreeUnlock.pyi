@@ -233,6 +233,7 @@ class Options:
         allow_other_system: bool = ...,
         allow_replacement: bool = ...,
         only_etc: bool = ...,
+        only_locked: bool = ...,
         restart: bool = ...,
         backing: Backing = ...,
         body: str | None = ...,
@@ -278,6 +279,7 @@ class Options:
     def set_allow_other_system(self, allow_other_system: bool) -> None: ...
     def set_allow_replacement(self, allow_replacement: bool) -> None: ...
     def set_only_etc(self, only_etc: bool) -> None: ...
+    def set_only_locked(self, only_locked: bool) -> None: ...
     def set_restart(self, restart: bool) -> None: ...
     def set_backing(self, backing: Backing) -> None: ...
     def set_body(self, body: str | None) -> None: ...
@@ -537,6 +539,7 @@ def begin(
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    only_locked: bool = ...,
     size_limit: int = ...,
     time_limit: int = ...,
 ) -> Outcome: ...
@@ -683,6 +686,7 @@ def begin_async(
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    only_locked: bool = ...,
     size_limit: int = ...,
     time_limit: int = ...,
 ) -> Awaitable[Outcome]: ...
@@ -701,6 +705,7 @@ def begin_async(
     lazy: bool = ...,
     lock_held: bool = ...,
     lock_wait: int = ...,
+    only_locked: bool = ...,
     size_limit: int = ...,
     time_limit: int = ...,
 ) -> None: ...

@@ -9,8 +9,11 @@ static gboolean
 run (GError **error)
 {
   g_autoptr (OstreeSysroot) sysroot = ostree_sysroot_new_default ();
+  g_autoptr (OstreeSysrootUnlockOptions) options = ostree_sysroot_unlock_options_new ();
+  /* What others wrote would go with the end. */
+  ostree_sysroot_unlock_options_set_only_locked (options, TRUE);
   g_autoptr (OstreeSysrootUnlockOutcome) began = ostree_sysroot_unlock_begin (
-      sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, NULL, NULL, NULL, error);
+      sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, options, NULL, NULL, error);
   if (!began)
     return FALSE;
 

@@ -11,7 +11,9 @@ use ostree_unlock::{Options, State, Watch, begin, detect, end, status};
 fn main() -> Result<(), Box<dyn Error>> {
     let sysroot = ostree::Sysroot::new_default();
     let watch = Watch::default();
-    begin(&sysroot, None, State::Development, &Options::new(), &watch)?;
+    // What others wrote would go with the end.
+    let options = Options::new().only_locked(true);
+    begin(&sysroot, None, State::Development, &options, &watch)?;
     let worked = work(&sysroot);
     // Lock it again whatever happened.
     let ended = end(&sysroot, None, &Options::new(), &watch);

@@ -19,7 +19,10 @@ void work (Ostree.Sysroot sysroot) throws GLib.Error {
 int main () {
     var sysroot = new Ostree.Sysroot.default ();
     try {
-        begin (sysroot, null, Ostree.DeploymentUnlockedState.DEVELOPMENT, null, null);
+        /* What others wrote would go with the end. */
+        var options = new Options ();
+        options.set_only_locked (true);
+        begin (sysroot, null, Ostree.DeploymentUnlockedState.DEVELOPMENT, options, null);
         GLib.Error? failed = null;
         try {
             work (sysroot);

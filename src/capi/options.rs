@@ -300,6 +300,29 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_time_limit(
     }
 }
 
+/// ostree_sysroot_unlock_options_set_only_locked:
+/// @options: the options
+/// @only_locked: %TRUE to refuse what is unlocked
+///
+/// `begin`: only where nothing is unlocked; otherwise refuse with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED, whatever the state, and under the lock. For who
+/// ends it again: ostree_sysroot_unlock_end() discards also what was written before, be it a
+/// hotfix. The default is to change the state and keep what was written.
+///
+/// Since: 2026.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_only_locked(
+    options: *mut OstreeSysrootUnlockOptions,
+    only_locked: gboolean,
+) {
+    // SAFETY: the caller keeps the promises of the header.
+    unsafe {
+        method(options, |options| {
+            options.change(|o| o.only_locked(only_locked != GFALSE))
+        })
+    }
+}
+
 /// ostree_sysroot_unlock_options_set_after_upgrade:
 /// @options: the options
 /// @after_upgrade: %TRUE to do it

@@ -96,7 +96,7 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_status(
 /// @deployment: (nullable): the booted deployment, or %NULL for just that
 /// @state: the state to bring `/usr` to; not %OSTREE_DEPLOYMENT_UNLOCKED_NONE
 /// @options: (nullable): of the options, `dry_run`, `lazy`, `lock_wait`, `lock_held`, `backing`,
-/// `size_limit` and `time_limit` mean something here
+/// `size_limit`, `time_limit` and `only_locked` mean something here
 /// @progress: (nullable): is told what is being done
 /// @cancellable: (nullable): stops it
 /// @error: return location for an error, or %NULL

@@ -59,6 +59,12 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     check_options(request)?;
     check_time(request)?;
     refuse_foreign(observation)?;
+    if let (true, Some(upper)) = (request.options.only_locked, &observation.stack.upper) {
+        let error = already_unlocked(upper, "it was to be begun only where it is locked");
+        return Err(
+            error.next("end it first, with `ostree-unlock end`, or go on with what is open")
+        );
+    }
     let unlocked = observation.stack.upper.is_some();
     if unlocked && request.options.time_limit.is_some() && observation.valid_record().is_none() {
         return Err(Error::new(
@@ -86,7 +92,7 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
 }
 
 /// The options that mean something to `begin`.
-const MEANT: [&str; 7] = [
+const MEANT: [&str; 8] = [
     "dry_run",
     "lazy",
     "lock_wait",
@@ -94,6 +100,7 @@ const MEANT: [&str; 7] = [
     "backing",
     "size_limit",
     "time_limit",
+    "only_locked",
 ];
 
 fn check_options(request: &Begin<'_>) -> Result<()> {

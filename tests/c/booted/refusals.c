@@ -68,6 +68,13 @@ main (void)
   g_assert_no_error (error);
   expect_begin (sysroot, NULL, NULL, ours, OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED);
 
+  /* Another state is a change, but not for who wants to begin. */
+  g_autoptr (OstreeSysrootUnlockOptions) options = ostree_sysroot_unlock_options_new ();
+  ostree_sysroot_unlock_options_set_only_locked (options, TRUE);
+  g_assert_null (ostree_sysroot_unlock_begin (sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT,
+                                              options, NULL, NULL, &error));
+  g_assert_error (error, ours, OSTREE_SYSROOT_UNLOCK_ERROR_ALREADY_UNLOCKED);
+
   g_assert_cmpint (seteuid (65534), ==, 0);
   expect_end (OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED);
   g_assert_cmpint (seteuid (0), ==, 0);

@@ -175,6 +175,7 @@ main (void)
   ostree_sysroot_unlock_options_set_lock_held (options, 42);
   ostree_sysroot_unlock_options_set_size_limit (options, G_MAXUINT64);
   ostree_sysroot_unlock_options_set_time_limit (options, 60);
+  ostree_sysroot_unlock_options_set_only_locked (options, FALSE);
   ostree_sysroot_unlock_options_set_after_upgrade (options, FALSE);
   expect_accepted (sysroot, options);
 

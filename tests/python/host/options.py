@@ -25,6 +25,7 @@ options = OstreeUnlock.Options(
     backing=OstreeUnlock.Backing.RAM,
     size_limit=2**40,
     time_limit=60,
+    only_locked=True,
     after_upgrade=False,
     allow_broken=True,
     allow_other_system=True,
@@ -64,4 +65,5 @@ expect_type_error("'speed'", OstreeUnlock.begin, None, speed=1)
 expect_type_error("not both", OstreeUnlock.end, None, options=options, lazy=True)
 expect_type_error("argument", OstreeUnlock.Options, preferences=["/"])
 expect_type_error("None", OstreeUnlock.begin, None)
+expect_type_error("only_locked", OstreeUnlock.unlocked(None, only_locked=False).__enter__)
 expect_type_error("begin(dry_run=True)", OstreeUnlock.unlocked(None, dry_run=True).__enter__)
