@@ -43,6 +43,8 @@ pub fn holders(observation: &Observation, caller: i32) -> Result<Vec<Holder>> {
 /// `caller` does not count, it is about to end.
 pub fn old_view(observation: &Observation, caller: i32) -> Option<String> {
     let processes: HashSet<i32> = references(observation)
+        // What is set aside has no path any more that the others could be known by.
+        .filter(|reference| reference.inode.is_none())
         .map(|reference| reference.pid)
         .filter(|pid| *pid != caller)
         .collect();
