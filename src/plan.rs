@@ -366,6 +366,9 @@ mod tests {
             let refused = kind(ask(&unlocked(None), state, options));
             assert_eq!(refused, Some(Kind::AlreadyUnlocked));
         }
+        let refused = ask(&unlocked(None), State::Transient, &options).err();
+        let next = refused.and_then(|error| error.next_step().map(str::to_owned));
+        assert!(next.is_some_and(|next| !next.contains("another state")));
         let refused = kind(end(&unlocked(None), &options, None));
         assert_eq!(refused, Some(Kind::InvalidArgument));
     }

@@ -60,10 +60,8 @@ pub fn begin(observation: &Observation, request: &Begin<'_>) -> Result<Plan> {
     check_time(request)?;
     refuse_foreign(observation)?;
     if let (true, Some(upper)) = (request.options.only_locked, &observation.stack.upper) {
-        let error = already_unlocked(upper, "it was to be begun only where it is locked");
-        return Err(
-            error.next("end it first, with `ostree-unlock end`, or go on with what is open")
-        );
+        let error = left_alone(upper, "it was to be begun only where it is locked");
+        return Err(error.next("end it first: `ostree-unlock end`"));
     }
     let unlocked = observation.stack.upper.is_some();
     if unlocked && request.options.time_limit.is_some() && observation.valid_record().is_none() {
@@ -600,6 +598,10 @@ fn kept(from: State) -> String {
 }
 
 fn already_unlocked(upper: &Upper, reason: &str) -> Error {
+    left_alone(upper, reason).next("end it with `ostree-unlock end`, or begin another state")
+}
+
+fn left_alone(upper: &Upper, reason: &str) -> Error {
     let by = match upper.made_by {
         MadeBy::Unlock => "",
         _ => ", by libostree",
@@ -609,5 +611,4 @@ fn already_unlocked(upper: &Upper, reason: &str) -> Error {
         format!("already unlocked, state {}{by}: {reason}", upper.state),
     )
     .at(USR)
-    .next("end it with `ostree-unlock end`, or begin another state")
 }
