@@ -1731,6 +1731,7 @@ OstreeSysrootUnlockTransfer *ostree_sysroot_unlock_keep_restore_finish(GAsyncRes
  * What the commit asks for is done afterwards: the loader's cache, users, directories in `/var`,
  * unit files, and with ostree_sysroot_unlock_options_set_restart() services. What of it fails
  * takes nothing back: ostree_sysroot_unlock_transition_get_follow_ups() says what became of each.
+ * Cancelled by then, it waits for no service any longer.
  *
  * What the repository of the system lacks of the commit is pulled first, with its ref if @commit
  * names one: from the remote of a ref that leads to it, or else of the booted deployment or the

@@ -9,6 +9,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use gio::prelude::*;
+
 use crate::diff::Change;
 use crate::error::{Error, Kind, Result};
 use crate::linkage::is_named_library;
@@ -93,8 +95,10 @@ impl Followed {
             unit: unit.map(str::to_owned),
             end: match &result {
                 Ok(()) => End::Done,
-                Err(error) if error.kind() == Kind::Unsupported => End::NotDone,
-                Err(_) => End::Failed,
+                Err(error) => match error.kind() {
+                    Kind::Unsupported | Kind::Cancelled => End::NotDone,
+                    _ => End::Failed,
+                },
             },
             why: result.err().map(|error| error.to_string()),
         }
@@ -129,6 +133,8 @@ pub struct Wanted {
     reloads: BTreeSet<&'static str>,
 }
 
+/// What ldconfig writes.
+const LOADER_CACHE: &str = "/etc/ld.so.cache";
 /// What systemd reads when it is told to.
 const UNITS: [&str; 3] = [
     "/usr/lib/systemd/system",
@@ -171,10 +177,12 @@ impl Wanted {
         }
     }
 
-    /// The same without the loader's cache, where another one was put back already.
-    pub fn but_for_the_cache(mut self) -> Wanted {
-        self.libraries = false;
-        self
+    /// The same where `/etc` was taken back, but for what was `kept`: the loader's cache of before is
+    /// there, unless that is among it.
+    pub fn on_the_way_back(changed: &[(PathBuf, Change)], kept: &[PathBuf]) -> Wanted {
+        let mut wanted = Wanted::by(changed);
+        wanted.libraries &= kept.iter().any(|path| path == Path::new(LOADER_CACHE));
+        wanted
     }
 
     /// What [`follow`] will do, in its order, for people.
@@ -234,12 +242,17 @@ fn unit_in(path: &Path, directory: &str) -> Option<String> {
 }
 
 /// Does what is wanted. Without systemd its own programs do what they can without it, and the
-/// rest is said not to be done.
-pub fn follow(wanted: &Wanted) -> Aftermath {
+/// rest is said not to be done. `written` is called once there is another cache of the loader, before
+/// anything that may take its time. Once it is cancelled, programs are waited for, and services not.
+pub fn follow(
+    wanted: &Wanted,
+    cancellable: Option<&gio::Cancellable>,
+    written: impl FnOnce(),
+) -> Aftermath {
     if *wanted == Wanted::default() {
         return Aftermath::default();
     }
-    let runner = Runner::find();
+    let runner = Runner::find(cancellable);
     let mut steps = Vec::new();
     let mut note = |step, unit, result| steps.push(Followed::new(step, unit, result));
     if wanted.libraries {
@@ -249,6 +262,7 @@ pub fn follow(wanted: &Wanted) -> Aftermath {
             None,
             runner.run("ldconfig", &["-X"], &[]),
         );
+        written();
     }
     let before = (names("passwd"), names("group"));
     if !wanted.users.is_empty() {
@@ -278,13 +292,18 @@ pub fn follow(wanted: &Wanted) -> Aftermath {
     }
 }
 
-/// Restarts these services, all at once; those that have ended meanwhile stay so.
-pub fn restart(units: &[String]) -> Vec<Followed> {
+/// Restarts these services, all at once; those that have ended meanwhile stay so, and once it is
+/// cancelled none is restarted.
+pub fn restart(units: &[String], cancellable: Option<&gio::Cancellable>) -> Vec<Followed> {
     let followed = |unit: &str, result| Followed::new(Step::Restart, Some(unit), result);
     if units.is_empty() {
         return Vec::new();
     }
-    match Runner::find() {
+    if let Some(why) = cancellable.and_then(|it| it.set_error_if_cancelled().err()) {
+        let failed = |unit: &String| followed(unit, Err(why.clone().into()));
+        return units.iter().map(failed).collect();
+    }
+    match Runner::find(cancellable) {
         Runner::Systemd(jobs) => jobs
             .restart(units)
             .into_iter()
@@ -316,8 +335,8 @@ enum Runner {
 }
 
 impl Runner {
-    fn find() -> Runner {
-        match Jobs::connect() {
+    fn find(cancellable: Option<&gio::Cancellable>) -> Runner {
+        match Jobs::connect(cancellable) {
             Ok(jobs) => Runner::Systemd(jobs),
             Err(error) => Runner::Alone(error.to_string()),
         }
@@ -444,6 +463,22 @@ mod tests {
     }
 
     #[test]
+    fn on_the_way_back_the_cache_is_written_only_if_it_was_kept() {
+        let changed = [(PathBuf::from("/usr/lib/libx.so.1"), Change::Removed)];
+        let back = |kept: &[&str]| {
+            let kept: Vec<_> = kept.iter().map(PathBuf::from).collect();
+            Wanted::on_the_way_back(&changed, &kept).steps()
+        };
+        assert_eq!(back(&["/etc/passwd"]), [""; 0]);
+        assert_eq!(
+            back(&["/etc/ld.so.cache"]),
+            ["write the loader's cache anew"]
+        );
+        let elsewhere = Wanted::on_the_way_back(&[], &["/etc/ld.so.cache".into()]);
+        assert_eq!(elsewhere, Wanted::default());
+    }
+
+    #[test]
     fn units_are_tried_unless_they_are_templates() {
         let units = "/usr/lib/systemd/system";
         let added = |name: &str| (PathBuf::from(format!("{units}/{name}")), Change::Added);
@@ -472,8 +507,18 @@ mod tests {
     fn how_it_ended_says_whether_it_was_tried() {
         let of = |kind| Followed::new(Step::Users, None, Err(Error::new(kind, "x"))).end;
         assert_eq!(of(Kind::Unsupported), End::NotDone);
+        assert_eq!(of(Kind::Cancelled), End::NotDone);
         assert_eq!(of(Kind::Failed), End::Failed);
         assert_eq!(Followed::new(Step::Users, None, Ok(())).end, End::Done);
+    }
+
+    #[test]
+    fn nothing_is_restarted_once_it_is_cancelled() {
+        let cancellable = gio::Cancellable::new();
+        cancellable.cancel();
+        let ends = restart(&["x.service".to_owned()], Some(&cancellable));
+        let ends: Vec<_> = ends.iter().map(|one| (one.step, one.end)).collect();
+        assert_eq!(ends, [(Step::Restart, End::NotDone)]);
     }
 
     #[test]

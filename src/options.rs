@@ -461,7 +461,8 @@ impl Progress {
 /// How a caller follows an operation and stops it.
 ///
 /// An operation stops at a cancellation only where nothing has been changed yet or
-/// where it can put back what it changed; past that point it goes on to its end.
+/// where it can put back what it changed; past that point it goes on to its end, and only waits
+/// for no service any longer.
 #[derive(Default, Clone, Copy)]
 pub struct Watch<'a> {
     /// Stops it.

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
@@ -80,12 +80,25 @@ pub fn run(
     watch: &Watch<'_>,
     decide: impl FnOnce(&Observation) -> Result<Plan> + Send,
 ) -> Result<Outcome> {
+    run_back(deployment, options, watch, decide).map(|(outcome, _)| outcome)
+}
+
+/// The same of a plan that may take `/etc` back: also says what of it was kept.
+pub fn run_back(
+    deployment: &DeploymentId,
+    options: &Options,
+    watch: &Watch<'_>,
+    decide: impl FnOnce(&Observation) -> Result<Plan> + Send,
+) -> Result<(Outcome, Vec<PathBuf>)> {
     if options.dry_run {
-        return preview(&observe::observe(deployment, View::System)?, decide);
+        let outcome = preview(&observe::observe(deployment, View::System)?, decide)?;
+        return Ok((outcome, Vec::new()));
     }
-    let mut outcome = at_work(deployment, options, watch, |worker| worker.run(decide))?;
+    let (mut outcome, kept) = at_work(deployment, options, watch, |worker| {
+        Ok((worker.run(decide)?, worker.kept.take()))
+    })?;
     outcome.notes.extend(callers_own_view()?);
-    Ok(outcome)
+    Ok((outcome, kept))
 }
 
 /// Makes good what was interrupted and what is stale, and then lets `work` remove what is
@@ -166,6 +179,7 @@ fn at_work<T: Send>(
                 caller: rustix::process::getpid().as_raw_nonzero().get(),
                 cancellable,
                 reports,
+                kept: RefCell::default(),
                 _lock: lock,
             };
             work(&worker)
@@ -229,6 +243,8 @@ struct Worker<'a> {
     caller: i32,
     cancellable: Option<&'a gio::Cancellable>,
     reports: Sender<Progress>,
+    /// What was not taken back of `/etc`.
+    kept: RefCell<Vec<PathBuf>>,
     _lock: Option<LockFile>,
 }
 
@@ -460,6 +476,7 @@ impl Worker<'_> {
         if let Some(named) = etc::named(&kept) {
             notes.push(format!("changed since the apply, and kept: {named}"));
         }
+        self.kept.borrow_mut().extend(kept);
         Ok(())
     }
 

@@ -217,12 +217,21 @@ impl Transition {
         }
     }
 
-    /// Does what comes after the swap; `since` is the time of before it.
-    pub fn follow(&mut self, wanted: &Wanted, since: Duration, restart: bool) {
-        self.aftermath = after::follow(wanted);
+    /// Does what comes after the swap; `since` is the time of before it. `adopt` is called once the
+    /// loader's cache was written, and says what a person should know.
+    pub fn follow(
+        &mut self,
+        wanted: &Wanted,
+        since: Duration,
+        restart: bool,
+        cancellable: Option<&gio::Cancellable>,
+        adopt: impl FnOnce() -> Option<String>,
+    ) {
+        let notes = &mut self.outcome.notes;
+        self.aftermath = after::follow(wanted, cancellable, || notes.extend(adopt()));
         self.find_affected(Some(since));
         if restart {
-            self.restarted = after::restart(&self.to_be_restarted());
+            self.restarted = after::restart(&self.to_be_restarted(), cancellable);
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use gio::prelude::*;
 use glib::variant::ToVariant;
 use glib::{ControlFlow, MainContext, Priority, Variant};
 
@@ -30,13 +31,16 @@ const RELOAD_MS: i32 = 90_000;
 pub struct Jobs {
     bus: Bus,
     context: MainContext,
+    /// Ends waiting for services.
+    cancellable: Option<gio::Cancellable>,
     /// What became of each, by its object.
     ended: Rc<RefCell<HashMap<String, String>>>,
 }
 
 impl Jobs {
-    /// Connects; an error if systemd does not run, or cannot be reached.
-    pub fn connect() -> Result<Jobs> {
+    /// Connects; an error if systemd does not run, or cannot be reached. Once it is cancelled services are
+    /// not waited for any longer; programs are, which have little time anyway.
+    pub fn connect(cancellable: Option<&gio::Cancellable>) -> Result<Jobs> {
         let bus = Bus::connect()?;
         bus.call(SYSTEMD, "Subscribe", &().to_variant())?;
         let context = MainContext::new();
@@ -55,6 +59,7 @@ impl Jobs {
         Ok(Jobs {
             bus,
             context,
+            cancellable: cancellable.cloned(),
             ended,
         })
     }
@@ -94,7 +99,7 @@ impl Jobs {
             return Ok(());
         }
         let job = self.job("ReloadUnit", &(unit, "replace").to_variant())?;
-        let ended = self.wait(&job, Instant::now() + PATIENCE);
+        let ended = self.wait_unless_cancelled(&job, Instant::now() + PATIENCE);
         check(ended.as_deref()).map_err(|why| failed(unit, &why))
     }
 
@@ -141,11 +146,12 @@ impl Jobs {
         let mut ended = Vec::new();
         for (unit, job) in started {
             let result = job.and_then(|job| {
-                check(self.wait(&job, deadline).as_deref()).map_err(|why| failed(&unit, &why))
+                let ended = self.wait_unless_cancelled(&job, deadline);
+                check(ended.as_deref()).map_err(|why| failed(&unit, &why))
             });
             ended.push((unit, result));
         }
-        self.listen_until(Instant::now() + FIRST_STEPS, &|| false);
+        self.listen_until(Instant::now() + FIRST_STEPS, &|| self.is_cancelled());
         for (unit, result) in &mut ended {
             if let (Ok(()), Some(status)) = (&result, self.status(unit)) {
                 *result = Err(failed(unit, &status));
@@ -161,8 +167,23 @@ impl Jobs {
 
     /// What became of a job; `None` if it goes on.
     fn wait(&self, job: &str, deadline: Instant) -> Option<String> {
-        self.listen_until(deadline, &|| self.ended.borrow().contains_key(job));
+        self.listen_until(deadline, &|| self.has_ended(job));
         self.ended.borrow_mut().remove(job)
+    }
+
+    fn wait_unless_cancelled(&self, job: &str, deadline: Instant) -> Option<String> {
+        self.listen_until(deadline, &|| self.has_ended(job) || self.is_cancelled());
+        self.ended.borrow_mut().remove(job)
+    }
+
+    fn has_ended(&self, job: &str) -> bool {
+        self.ended.borrow().contains_key(job)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancellable
+            .as_ref()
+            .is_some_and(|it| it.is_cancelled())
     }
 
     fn listen_until(&self, deadline: Instant, is_enough: &dyn Fn() -> bool) {

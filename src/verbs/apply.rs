@@ -2,6 +2,7 @@
 //! `apply` and `rollback`: another commit's `/usr` in the place of the one that is there, and back.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::affected;
 use crate::after::Wanted;
@@ -30,6 +31,9 @@ use crate::transition::Transition;
 use crate::tree::commit as commits;
 
 const ALLOW_OTHER: &str = "name a commit of the same system, or allow that (--allow-other-system)";
+
+/// How long what comes after the swap waits for the lock, at least.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const NOT_DEPLOYED: &str =
     "gone at a reboot: no deployment has the commit; `--stage` has it booted next";
@@ -260,7 +264,7 @@ fn carry_out(
     let back = matches!(target, Target::Before { .. });
     let mut number = 0;
     let since = affected::now();
-    let outcome = perform::run(booted, options, watch, |observation| {
+    let (outcome, kept) = perform::run_back(booted, options, watch, |observation| {
         if !back {
             check_open(observation)?;
         }
@@ -289,27 +293,42 @@ fn carry_out(
     })?;
     transition.outcome = outcome;
     transition.outcome.notes.extend(transition.other_policy());
-    let wanted = Wanted::by(&transition.paths);
     let wanted = match back {
-        // What undoes /etc puts the cache of before back.
-        true => wanted.but_for_the_cache(),
-        false => wanted,
+        true => Wanted::on_the_way_back(&transition.paths, &kept),
+        false => Wanted::by(&transition.paths),
     };
     if options.dry_run {
         transition.foresee(&wanted, options.restart);
         return Ok(transition);
     }
-    transition.follow(&wanted, since, options.restart);
-    if !back {
-        let adopted = perform::write(booted, options, watch, |_| {
-            deployed_etc::adopt(booted, number)
-        });
-        let failed = adopted.err();
-        transition.outcome.notes.extend(
-            failed.map(|e| format!("what was written to /etc afterwards stays there: {e}")),
-        );
-    }
+    let adopt = || match back {
+        true => None,
+        false => adopt(booted, number, options, watch),
+    };
+    transition.follow(&wanted, since, options.restart, watch.cancellable, adopt);
     Ok(transition)
+}
+
+/// Has the undo know what was written to `/etc` just now. What is live is so already: no cancellation
+/// stops this, and who has the lock meanwhile is waited for.
+fn adopt(
+    booted: &DeploymentId,
+    number: usize,
+    options: &Options,
+    watch: &Watch<'_>,
+) -> Option<String> {
+    let options = options.clone().lock_wait(options.lock_wait.max(PATIENCE));
+    let watch = Watch {
+        cancellable: None,
+        ..*watch
+    };
+    let adopted = perform::write(booted, &options, &watch, |_| {
+        deployed_etc::adopt(booted, number)
+    });
+    let failed = adopted.err()?;
+    Some(format!(
+        "what was written to /etc afterwards is not put back: {failed}"
+    ))
 }
 
 /// Refuses what was not allowed; with a dry run it only says that it would.

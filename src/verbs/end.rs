@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! `end`: relock.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::affected;
@@ -47,7 +47,7 @@ pub(crate) fn end_if(
         let mut until = None;
         let mut live = None;
         let started = affected::now();
-        let mut outcome = perform::run(&deployment, options, watch, |observation| {
+        let (mut outcome, kept) = perform::run_back(&deployment, options, watch, |observation| {
             check(observation)?;
             since = observation.since();
             until = observation.until();
@@ -64,7 +64,7 @@ pub(crate) fn end_if(
         }
         if let Some(live) = live.filter(|_| !options.dry_run) {
             outcome.notes.extend(
-                follow(&live, &deployment.commit, started)
+                follow(&live, &deployment.commit, started, &kept, watch)
                     .unwrap_or_else(|error| vec![format!("not done: what comes after: {error}")]),
             );
         }
@@ -80,10 +80,16 @@ pub(crate) fn end_if(
 }
 
 /// What comes after the commit `live` has given way to the booted one; what is left to be done.
-fn follow(live: &str, booted: &str, started: Duration) -> Result<Vec<String>> {
+fn follow(
+    live: &str,
+    booted: &str,
+    started: Duration,
+    kept: &[PathBuf],
+    watch: &Watch<'_>,
+) -> Result<Vec<String>> {
     let repo = sysroot::booted_repo()?;
     let mut transition = Transition::between(&repo, live, booted, &|| Ok(()))?;
-    let wanted = Wanted::by(&transition.paths).but_for_the_cache();
-    transition.follow(&wanted, started, false);
+    let wanted = Wanted::on_the_way_back(&transition.paths, kept);
+    transition.follow(&wanted, started, false, watch.cancellable, || None);
     Ok(transition.left_undone())
 }

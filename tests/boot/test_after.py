@@ -102,3 +102,44 @@ def test_without_systemd_its_programs_run_all_the_same(system):
     assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig -p").stdout
     # what only systemd can do is said not to be done
     assert "systemd does not run here" in " ".join((done.stdout + done.stderr).split())
+
+
+NEWCOMER = f"cd /; mkdir usr/lib/newcomer; cp {LIBRARIES}/libz.so.1 usr/lib/newcomer/; echo /usr/lib/newcomer >etc/ld.so.conf.d/n.conf\n"
+
+# What happens while what comes after the swap is done, by an `ldconfig` that has it happen.
+MEANWHILE = {
+    "cancelled": "kill -TERM $PPID; sleep 0.5",
+    "locked": """
+python3 -c '
+import fcntl, time
+lock = open("/sysroot/ostree/lock", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+open("/run/is-locked", "w")
+time.sleep(2)' </dev/null >/dev/null 2>&1 &
+until test -e /run/is-locked; do sleep 0.05; done
+""",
+}
+
+
+@pytest.mark.parametrize("how", MEANWHILE)
+def test_the_loaders_cache_goes_back_whatever_happens_meanwhile(system, how):
+    ldconfig = f"#!/bin/sh\n/usr/sbin/ldconfig.real \"$@\"\n{MEANWHILE[how]}\n"
+    own = f"mv usr/sbin/ldconfig usr/sbin/ldconfig.real; cat >usr/sbin/ldconfig <<'END'\n{ldconfig}END\nchmod 755 usr/sbin/ldconfig\n"
+    other_commit(system, NEWCOMER + own, "next")
+    before = system.run("sha256sum </etc/ld.so.cache").stdout
+    done = system.run("ostree-unlock apply next", timeout=300)
+    assert "is not put back" not in " ".join((done.stdout + done.stderr).split()), done
+    assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig.real -p").stdout
+    system.run("ostree-unlock rollback")
+    assert system.run("sha256sum </etc/ld.so.cache").stdout == before
+
+
+@pytest.mark.parametrize("back", ["rollback", "end"])
+def test_a_cache_that_was_changed_meanwhile_is_written_anew(system, back):
+    other_commit(system, NEWCOMER, "next")
+    system.run("ostree-unlock apply next", timeout=300)
+    system.run(f"mkdir /var/mine && cp /{LIBRARIES}/libz.so.1 /var/mine/ && echo /var/mine >/etc/ld.so.conf.d/mine.conf && ldconfig -X")
+    assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig -p").stdout
+    system.run(f"ostree-unlock {back}")
+    found = system.run("ldconfig -p").stdout
+    assert "/var/mine/libz.so.1" in found and "/usr/lib/newcomer" not in found, found
