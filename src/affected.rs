@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use self::unit_names::{adds_to, below_units, is_file_of};
 pub use self::verdict::Verdict;
-use self::verdict::{REFUSES, SESSION, TAKES_OTHERS, may_go_along, verdict};
+use self::verdict::{NOT_ASKED, REFUSES, SESSION, TAKES_OTHERS, may_go_along, verdict};
 use crate::diff::Change;
 use crate::error::Result;
 use crate::sys::programs::{self, Owner, Program};
-use crate::systemd;
+use crate::systemd::{self, Restart};
 
 /// By what a service or a user's process is affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,8 +83,8 @@ pub fn find(
     };
     let caller = programs::owner_of_the_caller();
     let mut found = judge(&changed, &programs, &units, &caller);
-    let spared = spare_sessions(&mut found, &all);
-    let refused = refuse(&mut found, &caller);
+    let spared = spare_sessions(&mut found, &all, systemd::session_leaders);
+    let refused = refuse(&mut found, &caller, systemd::restart_of);
     let error = error.or(spared.err()).or(refused.err());
     let note = error.map(|error| format!("not all of what is affected could be found: {error}"));
     (found, note)
@@ -108,12 +108,17 @@ fn units(changed: &Changed) -> Result<Vec<Unit>> {
         .collect())
 }
 
-/// Leaves alone what holds a session: not every one has a scope of its own.
-fn spare_sessions(found: &mut [Affected], programs: &[Program]) -> Result<()> {
+/// Leaves alone what holds a session: not every one has a scope of its own. While nobody says which
+/// there are, any may.
+fn spare_sessions(
+    found: &mut [Affected],
+    programs: &[Program],
+    leaders: impl FnOnce() -> Result<Vec<i32>>,
+) -> Result<()> {
     if !found.iter().any(is_restarted) {
         return Ok(());
     }
-    let leaders = systemd::session_leaders()?;
+    let leaders = leaders().inspect_err(|_| leave_alone(found))?;
     let leads = |program: &&Program| leaders.contains(&program.pid);
     let units = programs.iter().filter(leads).map(|p| &p.owner).collect();
     spare(found, &units);
@@ -129,24 +134,38 @@ fn spare(found: &mut [Affected], units: &HashSet<&Owner>) {
     }
 }
 
+/// Nothing is restarted that nobody could be asked about.
+fn leave_alone(found: &mut [Affected]) {
+    for affected in found.iter_mut().filter(|found| is_restarted(found)) {
+        (affected.verdict, affected.why) = (Verdict::Reboot, Some(NOT_ASKED));
+    }
+}
+
 fn is_restarted(affected: &Affected) -> bool {
     affected.verdict == Verdict::Restart
 }
 
 /// Takes out what systemd would refuse to restart, and what it would restart others with that
-/// must not be.
-fn refuse(found: &mut [Affected], caller: &Owner) -> Result<()> {
+/// must not be. The first one that it cannot be asked about is the last one: it, and what comes
+/// after it, is left alone.
+fn refuse(
+    found: &mut [Affected],
+    caller: &Owner,
+    ask: impl Fn(&str) -> Result<Restart>,
+) -> Result<()> {
     let held: Vec<String> = found
         .iter()
         .filter(|affected| affected.verdict == Verdict::LogOut)
         .filter_map(|affected| affected.unit.clone())
         .collect();
     let may = |unit: &String| may_go_along(unit, caller) && !held.contains(unit);
-    for affected in found.iter_mut().filter(|found| is_restarted(found)) {
-        let Some(unit) = affected.unit.as_deref() else {
+    for number in 0..found.len() {
+        let affected = &found[number];
+        let Some(unit) = affected.unit.as_deref().filter(|_| is_restarted(affected)) else {
             continue;
         };
-        let restart = systemd::restart_of(unit)?;
+        let restart = ask(unit).inspect_err(|_| leave_alone(&mut found[number..]))?;
+        let affected = &mut found[number];
         if restart.is_refused {
             (affected.verdict, affected.why) = (Verdict::Reboot, Some(REFUSES));
         } else if !restart.others.iter().all(may) {
@@ -298,6 +317,7 @@ fn affected(owner: Owner, whose: Option<(u32, String)>, hit: Hit, caller: &Owner
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, Kind};
 
     fn changed(paths: &[&str]) -> Changed {
         let changes: Vec<_> = paths
@@ -415,6 +435,35 @@ mod tests {
         spare(&mut found, &HashSet::from([&of_unit("b.service")]));
         let verdicts: Vec<_> = found.iter().map(|found| found.verdict).collect();
         assert_eq!(verdicts, [Verdict::Restart, Verdict::LogOut]);
+    }
+
+    #[test]
+    fn what_nobody_could_be_asked_about_is_left_alone() {
+        let services = ["a.service", "b.service", "c.service"];
+        let programs = services.map(|name| program(of_unit(name), "/usr/bin/x", "/usr/lib/x.so"));
+        let changed = changed(&["/usr/bin/x"]);
+        let found = || judge(&changed, &programs, &[], &Owner::Nobody);
+        let verdicts = |found: &[Affected]| -> Vec<_> {
+            let restarted = |one: &Affected| (one.verdict == Verdict::Restart, one.why);
+            found.iter().map(restarted).collect()
+        };
+        let silent = || Error::new(Kind::Failed, "no answer");
+
+        let mut all = found();
+        assert!(spare_sessions(&mut all, &programs, || Err(silent())).is_err());
+        assert_eq!(verdicts(&all), [(false, Some(NOT_ASKED)); 3]);
+
+        let mut all = found();
+        let ask = |unit: &str| match unit {
+            "a.service" => Ok(Restart {
+                is_refused: false,
+                others: Vec::new(),
+            }),
+            _ => Err(silent()),
+        };
+        assert!(refuse(&mut all, &Owner::Nobody, ask).is_err());
+        let left = (false, Some(NOT_ASKED));
+        assert_eq!(verdicts(&all), [(true, None), left, left]);
     }
 
     #[test]

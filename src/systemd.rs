@@ -9,16 +9,22 @@ pub mod jobs;
 use std::path::{Path, PathBuf};
 
 use glib::Variant;
-use glib::variant::ToVariant;
+use glib::variant::{FromVariant, ToVariant};
 
 use self::bus::{Bus, Of, SYSTEMD};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 const LOGIND: Of = [
     "org.freedesktop.login1",
     "/org/freedesktop/login1",
     "org.freedesktop.login1.Manager",
 ];
+const NO_LOGIND: [&str; 3] = [
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    NO_SUCH_UNIT,
+    "org.freedesktop.systemd1.UnitMasked",
+];
+const NO_SUCH_UNIT: &str = "org.freedesktop.systemd1.NoSuchUnit";
 const EXISTS: &str = "org.freedesktop.systemd1.UnitExists";
 const UNIT: &str = "org.freedesktop.systemd1.Unit";
 /// The states of units that are stopped by a restart.
@@ -43,7 +49,7 @@ pub fn start_timer(name: &str, description: &str, times: &[i64]) -> Result<bool>
     let arguments = (name, "replace", properties, nothing_besides).to_variant();
     match Bus::connect()?.call(SYSTEMD, "StartTransientUnit", &arguments) {
         Ok(_) => Ok(true),
-        Err(error) if error.name.as_deref() == Some(EXISTS) => Ok(false),
+        Err(error) if error.is(&[EXISTS]) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -59,7 +65,8 @@ pub fn stop(name: &str) -> Result<()> {
 pub fn terminals() -> Result<Vec<PathBuf>> {
     let mut terminals: Vec<PathBuf> = of_sessions("TTY")?
         .iter()
-        .filter_map(Variant::str)
+        // One that cannot be told keeps nobody else from being told.
+        .filter_map(|terminal| terminal.as_ref().ok()?.str())
         .filter(|terminal| !terminal.is_empty())
         .map(|terminal| Path::new("/dev").join(terminal))
         .collect();
@@ -70,20 +77,24 @@ pub fn terminals() -> Result<Vec<PathBuf>> {
 
 /// The processes that sessions began with.
 pub fn session_leaders() -> Result<Vec<i32>> {
+    let leaders: Vec<Variant> = of_sessions("Leader")?.into_iter().collect::<Result<_>>()?;
     let pid = |leader: &Variant| i32::try_from(leader.get::<u32>()?).ok();
-    Ok(of_sessions("Leader")?.iter().filter_map(pid).collect())
+    Ok(leaders.iter().filter_map(pid).collect())
 }
 
-/// A property of every session.
-fn of_sessions(property: &str) -> Result<Vec<Variant>> {
+/// A property of every session; without logind there is none.
+fn of_sessions(property: &str) -> Result<Vec<Result<Variant>>> {
     let bus = Bus::connect()?;
-    let sessions = bus.call(LOGIND, "ListSessions", &().to_variant())?;
+    let sessions = match bus.call(LOGIND, "ListSessions", &().to_variant()) {
+        Err(refused) if refused.is(&NO_LOGIND) => return Ok(Vec::new()),
+        answer => answer?,
+    };
     // Session, uid, user, seat, object.
     let ask = |session: Variant| {
         let object = session.child_value(4);
         let of = [LOGIND[0], object.str()?, "org.freedesktop.login1.Session"];
         // It may be over by now.
-        bus.property(of, property)
+        bus.property(of, property).map_err(Error::from).transpose()
     };
     Ok(sessions.child_value(0).iter().filter_map(ask).collect())
 }
@@ -118,7 +129,10 @@ pub fn active_units() -> Result<Vec<Unit>> {
 /// gone meanwhile, none.
 pub fn unit_files(units: &[Unit]) -> Result<Vec<(Option<PathBuf>, Vec<PathBuf>)>> {
     let bus = Bus::connect()?;
-    let ask = |unit: &Unit, property| bus.property([SYSTEMD[0], &unit.object, UNIT], property);
+    let ask = |unit: &Unit, property| {
+        let of = [SYSTEMD[0], &unit.object, UNIT];
+        bus.property(of, property).ok().flatten()
+    };
     let files = |unit| {
         let file = ask(unit, "FragmentPath").and_then(|path| path.get::<String>());
         let more = ask(unit, "DropInPaths").and_then(|paths| paths.get::<Vec<String>>());
@@ -141,18 +155,18 @@ pub struct Restart {
     pub others: Vec<String>,
 }
 
-/// Asks what a restart would be, and changes nothing.
+/// Asks what a restart would be, and changes nothing; an error if not all of it is known.
 pub fn restart_of(unit: &str) -> Result<Restart> {
     let bus = Bus::connect()?;
-    let is = |property| ask_unit(&bus, unit, property).and_then(|v| v.get()) == Some(true);
+    let is = |property| Ok::<_, Error>(ask_unit(&bus, unit, property)?.unwrap_or(false));
     let mut others: Vec<String> = Vec::new();
     let mut waiting = vec![unit.to_owned()];
     while let Some(next) = waiting.pop() {
         // Those that need it to run, or are parts of it.
         for property in ["RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf"] {
-            let with: Option<Vec<String>> = ask_unit(&bus, &next, property).and_then(|v| v.get());
+            let with: Option<Vec<String>> = ask_unit(&bus, &next, property)?;
             for other in with.unwrap_or_default() {
-                if other != unit && !others.contains(&other) && is_active(&bus, &other) {
+                if other != unit && !others.contains(&other) && is_active(&bus, &other)? {
                     waiting.push(other.clone());
                     others.push(other);
                 }
@@ -160,20 +174,32 @@ pub fn restart_of(unit: &str) -> Result<Restart> {
         }
     }
     Ok(Restart {
-        is_refused: is("RefuseManualStop") || is("RefuseManualStart"),
+        is_refused: is("RefuseManualStop")? || is("RefuseManualStart")?,
         others,
     })
 }
 
-fn is_active(bus: &Bus, unit: &str) -> bool {
-    let state = ask_unit(bus, unit, "ActiveState");
-    let state = state.as_ref().and_then(Variant::str);
-    state.is_some_and(|state| ACTIVE.contains(&state))
+fn is_active(bus: &Bus, unit: &str) -> Result<bool> {
+    let state: Option<String> = ask_unit(bus, unit, "ActiveState")?;
+    Ok(state.is_some_and(|state| ACTIVE.contains(&state.as_str())))
 }
 
 /// A property of a unit; `None` if that is not loaded.
-fn ask_unit(bus: &Bus, unit: &str, property: &str) -> Option<Variant> {
-    let object = bus.call(SYSTEMD, "GetUnit", &(unit,).to_variant()).ok()?;
-    let object = object.child_value(0);
-    bus.property([SYSTEMD[0], object.str()?, UNIT], property)
+fn ask_unit<T: FromVariant>(bus: &Bus, unit: &str, property: &str) -> Result<Option<T>> {
+    let object = match bus.call(SYSTEMD, "GetUnit", &(unit,).to_variant()) {
+        Err(refused) if refused.is(&[NO_SUCH_UNIT]) => return Ok(None),
+        answer => answer?.child_value(0),
+    };
+    let of = [SYSTEMD[0], object.str().unwrap_or_default(), UNIT];
+    let value = bus.property(of, property)?;
+    let typed = |value: Variant| {
+        let other = || {
+            Error::new(
+                Kind::Failed,
+                format!("{property} of {unit} is of no known type"),
+            )
+        };
+        value.get().ok_or_else(other)
+    };
+    value.map(typed).transpose()
 }

@@ -88,6 +88,7 @@ const CONTAINERS: &str = "containers and virtual machines may go with it";
 const INIT: &str = "it is process 1";
 const NO_SERVICE: &str = "it is no service";
 pub const REFUSES: &str = "systemd restarts it for nobody";
+pub const NOT_ASKED: &str = "systemd or logind could not be asked about it";
 pub const TAKES_OTHERS: &str = "what must not be restarted would be restarted with it";
 
 /// What has to be done about what runs for this owner, and why it is not restarted.

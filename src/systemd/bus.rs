@@ -13,6 +13,7 @@ use crate::error::{Error, Kind, Result};
 const RUNS: &str = "/run/systemd/system";
 const TIMEOUT_MS: i32 = 10_000;
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+const GONE: &str = "org.freedesktop.DBus.Error.UnknownObject";
 
 /// Who is asked: name, object, interface.
 pub type Of<'a> = [&'a str; 3];
@@ -77,11 +78,14 @@ impl Bus {
     }
 
     /// A property; `None` if the object is not there any more.
-    pub fn property(&self, of: Of, property: &str) -> Option<Variant> {
+    pub fn property(&self, of: Of, property: &str) -> Result<Option<Variant>, Refused> {
         let [name, object, interface] = of;
         let arguments = (interface, property).to_variant();
-        let answer = self.call([name, object, PROPERTIES], "Get", &arguments);
-        answer.ok()?.child_value(0).as_variant()
+        match self.call([name, object, PROPERTIES], "Get", &arguments) {
+            Ok(answer) => Ok(answer.child_value(0).as_variant()),
+            Err(refused) if refused.is(&[GONE]) => Ok(None),
+            Err(refused) => Err(refused),
+        }
     }
 
     /// Has `heard` called for each such signal while the thread's main context is iterated,
@@ -102,8 +106,17 @@ impl Bus {
 
 /// What was answered, with the name that the error has in D-Bus.
 pub struct Refused {
-    pub name: Option<String>,
+    name: Option<String>,
     error: Error,
+}
+
+impl Refused {
+    /// Whether it was with one of these names.
+    pub fn is(&self, names: &[&str]) -> bool {
+        self.name
+            .as_deref()
+            .is_some_and(|name| names.contains(&name))
+    }
 }
 
 impl From<Refused> for Error {

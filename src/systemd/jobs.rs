@@ -78,7 +78,7 @@ impl Jobs {
             let object = loaded.ok().and_then(|answer| text(&answer, 0));
             let state = object.and_then(|object| {
                 let of = [SYSTEMD[0], &object, UNIT];
-                text_of(&self.bus.property(of, "LoadState")?)
+                text_of(&self.bus.property(of, "LoadState").ok()??)
             });
             matches!(state.as_deref(), Some("error" | "bad-setting"))
         };
@@ -225,8 +225,8 @@ impl Jobs {
         let arguments = (unit,).to_variant();
         let object = self.bus.call(SYSTEMD, "GetUnit", &arguments).ok()?;
         let object = text(&object, 0)?;
-        self.bus
-            .property([SYSTEMD[0], &object, interface], property)
+        let of = [SYSTEMD[0], &object, interface];
+        self.bus.property(of, property).ok()?
     }
 }
 
