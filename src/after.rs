@@ -6,16 +6,21 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use gio::prelude::*;
+use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::diff::Change;
 use crate::error::{Error, Kind, Result};
 use crate::linkage::is_named_library;
 use crate::sys::{files, namespace};
-use crate::systemd::jobs::Jobs;
+use crate::systemd::jobs::{Jobs, TIME_TO_RUN};
 
 /// What may have to be done, in this order: a user is there before a directory is made for it,
 /// and all of it before a service is restarted.
@@ -373,28 +378,56 @@ impl Runner {
 
 /// Where the system's mounts are: the caller's may be others.
 fn run_as_child(command: &[String]) -> Result<()> {
-    namespace::in_system(|_| run_here(command), || {})
+    namespace::in_system(|_| run_here(command, TIME_TO_RUN), || {})
 }
 
-/// What it says is of interest where it fails.
-fn run_here(command: &[String]) -> Result<()> {
+/// What it says is of interest where it fails. A terminal's Ctrl-C is not for it: what is live stays so.
+fn run_here(command: &[String], limit: Duration) -> Result<()> {
     let Some((program, arguments)) = command.split_first() else {
         return Ok(());
     };
-    let done = Command::new(program)
+    // Not a pipe, which whatever it leaves running would hold open.
+    let mut said = memfd_create("messages", MemfdFlags::CLOEXEC)
+        .map(File::from)
+        .map_err(|e| Error::os("making a file for what it says", e))?;
+    let errors = said.try_clone();
+    let mut command = Command::new(program);
+    namespace::unblock_signals(&mut command);
+    let started = command
         .args(arguments)
         .current_dir("/")
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()
-        .map_err(|e| Error::io("starting it", e).at(program))?;
-    if done.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&done.stderr);
+        .stderr(errors.map_err(|e| Error::io("listening to it", e))?)
+        .spawn();
+    let mut child = started.map_err(|e| Error::io("starting it", e).at(program))?;
+    let ended = wait(&mut child, limit).map_err(|e| Error::io("waiting for it", e).at(program))?;
+    let why = match ended {
+        Some(status) if status.success() => return Ok(()),
+        Some(status) => status.to_string(),
+        None => format!("killed after {} seconds", limit.as_secs()),
+    };
+    let mut bytes = Vec::new();
+    let _ = said.rewind().and_then(|()| said.read_to_end(&mut bytes));
+    let said = String::from_utf8_lossy(&bytes);
     let last = said.trim_end().lines().last().unwrap_or_default();
-    Err(Error::new(Kind::Failed, format!("{}: {last}", done.status)).at(program))
+    Err(Error::new(Kind::Failed, format!("{why}: {last}")).at(program))
+}
+
+/// Waits for its end; `None` if it had to be killed.
+fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        std::thread::sleep(PAUSE);
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -523,9 +556,14 @@ mod tests {
 
     #[test]
     fn a_child_says_how_it_failed() {
-        let run = |script: &str| run_here(&["/bin/sh", "-c", script].map(str::to_owned));
+        let run = |script: &str| {
+            let command = ["/bin/sh", "-c", script].map(str::to_owned);
+            run_here(&command, Duration::from_secs(3))
+        };
         assert!(run("true").is_ok());
         let said = run("echo first; echo last >&2; exit 3").map_err(|e| e.to_string());
         assert!(said.is_err_and(|said| said.contains("3: last")));
+        let said = run("echo last >&2; exec sleep 20").map_err(|e| e.to_string());
+        assert!(said.is_err_and(|said| said.contains("killed after 3 seconds: last")));
     }
 }

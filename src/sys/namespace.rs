@@ -9,7 +9,9 @@
 
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rustix::fs::Mode;
 use rustix::mount::UnmountFlags;
@@ -185,6 +187,21 @@ fn block_signals() {
     }
 }
 
+/// Has a program hear every signal, also where it is started by a thread that hears none.
+pub fn unblock_signals(program: &mut Command) {
+    let unblock = || {
+        // SAFETY: as above; both calls may be made between fork(2) and exec(2).
+        unsafe {
+            let mut none: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&mut none);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
+        }
+        Ok(())
+    };
+    // SAFETY: it allocates nothing, takes no lock, and touches nothing but the child's mask.
+    unsafe { program.pre_exec(unblock) };
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -214,6 +231,19 @@ mod tests {
             came_back
         };
         std::thread::spawn(work).join().unwrap()
+    }
+
+    #[test]
+    fn a_program_hears_what_the_thread_that_starts_it_does_not() {
+        let work = || {
+            block_signals();
+            let mut program = Command::new("cat");
+            unblock_signals(program.arg("/proc/self/status"));
+            program.output().unwrap().stdout
+        };
+        let status = std::thread::spawn(work).join().unwrap();
+        let status = String::from_utf8(status).unwrap();
+        assert!(status.contains("\nSigBlk:\t0000000000000000\n"), "{status}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ const SERVICE: &str = "org.freedesktop.systemd1.Service";
 /// stop, and as many to start.
 const PATIENCE: Duration = Duration::from_secs(200);
 /// What a program gets that is run.
-const TIME_TO_RUN: Duration = Duration::from_secs(120);
+pub const TIME_TO_RUN: Duration = Duration::from_secs(120);
 /// A simple service counts as started with its process, before that has done anything.
 const FIRST_STEPS: Duration = Duration::from_millis(500);
 /// Reading all units anew has taken seconds on large systems.
