@@ -361,6 +361,28 @@ def test_what_is_missing_is_made_by_programs_of_the_deployment(system, next_comm
 
 
 @trees("trixie")
+def test_who_is_asked_to_stop_makes_no_other_record(system, next_commit, missing):
+    system.run(["install", "-D", "/dev/stdin", "/etc/ostree-unlock/config.d/50-site.conf"], input="[Unlock]\nRecords=a b\n")
+    program = "#!/bin/sh\necho ${0##*/} >>/run/made; exec sleep 20\n"
+    for name in "ab":
+        system.run(["install", "-D", "-m", "755", "/dev/stdin", f"/etc/ostree-unlock/records.d/{name}"], input=program)
+    system.run("ostree admin deploy next")
+    # python, since a shell has what is in its background ignore what a terminal sends
+    code = """
+import os, signal, subprocess, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    running = subprocess.Popen(["ostree-unlock", "run", "--missing-records"], stdin=subprocess.DEVNULL)
+    while not os.path.exists("/run/made"): time.sleep(0.02)
+    os.kill(running.pid, number)
+    assert running.wait(timeout=15) == 128 + number, (number, running.returncode)
+    assert open("/run/made").read() == "a\\n", number
+    os.unlink("/run/made")
+"""
+    system.python(code)
+    assert missing() == ["a", "b"]
+
+
+@trees("trixie")
 def test_signals_are_passed_on(system, deployed):
     # python, since a shell has what is in its background ignore what a terminal sends
     code = """

@@ -20,7 +20,8 @@ const PLACES: [&str; 2] = [
     "usr/lib/ostree-unlock/records.d",
 ];
 
-/// Tries each of them, whatever becomes of the others; returns only if it cannot begin.
+/// Tries each of them, whatever becomes of the others, until it is asked to stop; returns only if it
+/// cannot begin.
 pub(super) fn run(lock_wait: Duration) -> Result<Infallible> {
     let sysroot = sysroot::open(None);
     sysroot.load(gio::Cancellable::NONE)?;
@@ -44,6 +45,9 @@ pub(super) fn run(lock_wait: Duration) -> Result<Infallible> {
                 false
             }
         };
+        if let Some(stopped) = waited::asked_to_stop() {
+            std::process::exit(stopped.into());
+        }
         if !made {
             status = exit::FAILED;
         }

@@ -5,7 +5,7 @@
 use std::io::{self, IsTerminal};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use glib::{ControlFlow, MainContext, Priority};
 use ostree_unlock::{Error, Kind, Result};
@@ -13,8 +13,20 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::interrupt;
 
-/// Who gets the signals; nobody, once it may have ended.
-type Target = Arc<Mutex<Option<Pid>>>;
+/// Of the signals that ask to stop, which this process hears from the first command on.
+struct Heard {
+    /// Who gets them; nobody, once it may have ended.
+    target: Option<Pid>,
+    /// The first one that stops whatever does not hear it.
+    stop: Option<Signal>,
+}
+
+static HEARD: Mutex<Heard> = Mutex::new(Heard {
+    target: None,
+    stop: None,
+});
+static LISTENING: Once = Once::new();
+const STOPPING: [Signal; 3] = [Signal::HUP, Signal::INT, Signal::TERM];
 
 /// Starts a command on a thread that `enter` has moved, and waits for its end. The inner error
 /// is that it could not be started.
@@ -37,6 +49,12 @@ pub(super) fn run(
     })
 }
 
+/// Whether one has asked to stop, be it while a command ran or between two, and then the exit status
+/// that says so.
+pub(super) fn asked_to_stop() -> Option<u8> {
+    u8::try_from(128 + heard().stop?.as_raw()).ok()
+}
+
 /// As shells say it.
 pub(super) fn exit_status(status: ExitStatus) -> u8 {
     let killed = status.signal().map(|signal| 128 + signal);
@@ -47,13 +65,15 @@ pub(super) fn exit_status(status: ExitStatus) -> u8 {
 }
 
 fn wait(mut command: Command) -> io::Result<ExitStatus> {
-    let target = Target::default();
     let mut child = {
         // A signal that comes now waits for the child.
-        let mut pid = target.lock().unwrap_or_else(PoisonError::into_inner);
-        pass_signals_on(&target);
+        let mut heard = heard();
+        LISTENING.call_once(pass_signals_on);
+        if heard.stop.is_some() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         let child = command.spawn()?;
-        *pid = pid_of(&child);
+        heard.target = pid_of(&child);
         child
     };
     if let Some(pid) = pid_of(&child) {
@@ -61,15 +81,19 @@ fn wait(mut command: Command) -> io::Result<ExitStatus> {
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(rustix::io::Errno::INTR) = rustix::process::waitid(WaitId::Pid(pid), ended) {}
     }
-    *target.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    heard().target = None;
     child.wait()
+}
+
+fn heard() -> MutexGuard<'static, Heard> {
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn pid_of(child: &Child) -> Option<Pid> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
-fn pass_signals_on(target: &Target) {
+fn pass_signals_on() {
     // A terminal gives this one to both by itself: once more would be to insist.
     let at_terminal = io::stdin().is_terminal();
     let ignored = interrupt::ignored();
@@ -84,17 +108,19 @@ fn pass_signals_on(target: &Target) {
         if interrupt::is_in(ignored, signal.as_raw()) {
             continue;
         }
-        let target = Arc::clone(target);
         let pass_on = signal != Signal::INT || !at_terminal;
-        let heard = move || {
-            let target = target.lock().unwrap_or_else(PoisonError::into_inner);
-            if let (Some(pid), true) = (*target, pass_on) {
+        let hear = move || {
+            let mut heard = heard();
+            if STOPPING.contains(&signal) {
+                heard.stop.get_or_insert(signal);
+            }
+            if let (Some(pid), true) = (heard.target, pass_on) {
                 // Gone already: there is nobody to pass it on to.
                 let _ = rustix::process::kill_process(pid, signal);
             }
             ControlFlow::Continue
         };
-        glib::source::unix_signal_source_new(signal.as_raw(), None, Priority::DEFAULT, heard)
+        glib::source::unix_signal_source_new(signal.as_raw(), None, Priority::DEFAULT, hear)
             .attach(Some(&context));
     }
     // Without the thread nobody hears them, and they end nobody either.
