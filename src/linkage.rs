@@ -86,13 +86,16 @@ impl Both {
                 continue;
             };
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            // A file beside the link that is its soname is needed by nobody.
-            if was.soname.as_deref().is_some_and(|soname| soname != name) {
+            // A file beside the link that is its soname is needed by that, and the link need not
+            // have changed.
+            let needed = was.soname.as_deref().unwrap_or(&name);
+            let place = path.with_file_name(needed);
+            let Some(was) = self.before.at(&place)? else {
                 continue;
-            }
-            let is = self.after.at(path)?;
+            };
+            let is = self.after.at(&place)?;
             if is.is_none_or(|is| is.machine != was.machine) {
-                lost.insert(name.into_owned());
+                lost.insert(needed.to_owned());
             }
         }
         Ok(lost)
@@ -264,6 +267,26 @@ mod tests {
                 "damaged" => _ = fs::write(made.path("after", "lib/libx.so.1"), "\x7fELF"),
                 "private" => made.library("after", "lib/x/libx.so.1", "libx.so.1"),
                 _ => {}
+            }
+            assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"], "{how}");
+        }
+    }
+
+    #[test]
+    fn a_library_that_is_gone_behind_its_link_breaks_it_as_well() {
+        for how in ["removed", "emptied", "damaged", "foreign"] {
+            let made = Made::new(&format!("behind-{how}"));
+            let file = made.path("after", "lib/libx.so.1.0");
+            match how {
+                "removed" => made.remove("after", "lib/libx.so.1.0"),
+                "emptied" => _ = fs::write(&file, ""),
+                "damaged" => _ = fs::write(&file, "\x7fELF"),
+                _ => {
+                    // e_machine, which no program here is for
+                    let mut bytes = fs::read(&file).unwrap_or_default();
+                    bytes[18..20].fill(0xfe);
+                    _ = fs::write(&file, bytes);
+                }
             }
             assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"], "{how}");
         }
