@@ -2,16 +2,20 @@
 //! A connection to the system's bus, and how somebody on it is asked. What is asked is not
 //! known here.
 
+use std::cell::RefCell;
 use std::path::Path;
 
+use gio::SignalSubscriptionId;
 use glib::variant::ToVariant;
-use glib::{Variant, VariantTy};
+use glib::{MainContext, Variant, VariantTy};
 
 use crate::error::{Error, Kind, Result};
 
 /// As sd_booted(3) has it.
 const RUNS: &str = "/run/systemd/system";
 const TIMEOUT_MS: i32 = 10_000;
+/// Signals come in no faster than they are let go of, but who knows.
+const MOST_PENDING: usize = 1000;
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const GONE: &str = "org.freedesktop.DBus.Error.UnknownObject";
 
@@ -25,7 +29,11 @@ pub const SYSTEMD: Of = [
 ];
 
 /// A connection of our own: GIO's shared one may end the process with the bus.
-pub struct Bus(gio::DBusConnection);
+pub struct Bus {
+    connection: gio::DBusConnection,
+    /// What is listened to, and the context where it is heard.
+    heard: RefCell<Vec<(SignalSubscriptionId, MainContext)>>,
+}
 
 impl Bus {
     pub fn connect() -> Result<Bus> {
@@ -43,7 +51,10 @@ impl Bus {
             None,
             none,
         );
-        Ok(Bus(connection.map_err(unreachable)?))
+        Ok(Bus {
+            connection: connection.map_err(unreachable)?,
+            heard: RefCell::default(),
+        })
     }
 
     pub fn call(&self, of: Of, method: &str, arguments: &Variant) -> Result<Variant, Refused> {
@@ -59,7 +70,7 @@ impl Bus {
         timeout_ms: i32,
     ) -> Result<Variant, Refused> {
         let [name, object, interface] = of;
-        self.0
+        self.connection
             .call_sync(
                 Some(name),
                 object,
@@ -92,7 +103,7 @@ impl Bus {
     /// until the connection is gone.
     pub fn on_signal(&self, of: Of, signal: &str, heard: impl Fn(&Variant) + 'static) {
         let [name, object, interface] = of;
-        self.0.signal_subscribe(
+        let id = self.connection.signal_subscribe(
             Some(name),
             Some(interface),
             Some(signal),
@@ -101,6 +112,8 @@ impl Bus {
             gio::DBusSignalFlags::NONE,
             move |_, _, _, _, _, arguments| heard(arguments),
         );
+        let context = MainContext::ref_thread_default();
+        self.heard.borrow_mut().push((id, context));
     }
 }
 
@@ -127,6 +140,15 @@ impl From<Refused> for Error {
 
 impl Drop for Bus {
     fn drop(&mut self) {
-        let _ = self.0.close_sync(gio::Cancellable::NONE);
+        let (ids, contexts): (Vec<_>, Vec<_>) = self.heard.take().into_iter().unzip();
+        for id in ids {
+            self.connection.signal_unsubscribe(id);
+        }
+        let _ = self.connection.close_sync(gio::Cancellable::NONE);
+        // GDBus lets go of what it calls, and with that of the context, only where that is iterated.
+        for context in contexts {
+            let mut left = 0..MOST_PENDING;
+            while left.next().is_some() && context.iteration(false) {}
+        }
     }
 }

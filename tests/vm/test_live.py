@@ -67,6 +67,20 @@ for one in done.get_restarted():
     print(one.get_unit(), one.get_why() or "done")
 """
 
+_AGAIN = """
+import gi, os
+gi.require_version("OSTree", "1.0")
+gi.require_version("OstreeUnlock", "1.0")
+from gi.repository import OSTree, OstreeUnlock
+sysroot = OSTree.Sysroot.new_default()
+opened = []
+for _ in range(2):
+    OstreeUnlock.apply(sysroot, commit="second")
+    OstreeUnlock.rollback(sysroot)
+    opened.append(len(os.listdir("/proc/self/fd")))
+assert opened[0] == opened[1], opened
+"""
+
 
 @pytest.mark.timeout(1800)
 def test_a_live_commit(systemd_machine, expect_state):
@@ -150,6 +164,8 @@ def _what_comes_after(machine):
     _services_of_what_was_replaced(machine)
     _commit(machine, _FIRST + _SECOND + _C_LIBRARY, "third")
     _what_is_never_restarted(machine)
+    # a process that does it again and again keeps nothing open
+    machine.python(_AGAIN, timeout=600)
 
 
 def _what_a_commit_brings(machine):
