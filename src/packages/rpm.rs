@@ -222,17 +222,17 @@ impl Drop for Copy {
 impl Copy {
     fn make(path: &Path, directory: &dyn Node) -> Result<Copy> {
         for _ in 0..TRIES {
-            let before = files(directory)?;
+            let found = files(directory)?;
+            let before = stamps(&found);
             let copy = Copy::empty()?;
-            for (name, file) in &before {
+            for (name, file) in &found {
                 let to = copy.0.join(name);
                 let mut written =
                     File::create_new(&to).map_err(|e| Error::io("making a file", e).at(&to))?;
                 std::io::copy(&mut *file.open()?, &mut written)
                     .map_err(|e| Error::io("copying rpm's database", e).at(&to))?;
             }
-            let after = files(directory)?;
-            if stamps(&before) == stamps(&after) {
+            if stamps(&files(directory)?) == before {
                 return Ok(copy);
             }
         }
@@ -269,10 +269,11 @@ fn files(directory: &dyn Node) -> Result<Files> {
     Ok(files)
 }
 
-/// A file of the disk: which one it is, and when it was written to.
-type Stamp = (u64, [i64; 4]);
+/// A file of the disk: which one it is, how long, and when it was written to.
+type Stamp = (u64, u64, [i64; 4]);
 
-/// What is another one where something was written to; in a commit nothing is.
+/// Of the files as they are now: another one where something was written to meanwhile. In a commit
+/// nothing is.
 fn stamps(files: &Files) -> Vec<(String, Option<Stamp>)> {
     let stamp = |node: &Rc<dyn Node>| {
         let found = fs::symlink_metadata(node.place()?).ok()?;
@@ -282,7 +283,7 @@ fn stamps(files: &Files) -> Vec<(String, Option<Stamp>)> {
             found.ctime(),
             found.ctime_nsec(),
         ];
-        Some((found.ino(), times))
+        Some((found.ino(), found.len(), times))
     };
     let stamped = files.iter().map(|(name, node)| (name.clone(), stamp(node)));
     stamped.collect()
@@ -311,7 +312,9 @@ fn damaged(path: &Path, how: &str) -> Error {
 mod tests {
     use super::*;
     use crate::packages::header::tests::header;
-    use crate::tree::disk;
+    use crate::tree::{Entry, Identity, Side, Xattrs, disk};
+    use std::cell::Cell;
+    use std::io::Read;
 
     const NUMBER: u32 = 4;
     const TEXT: u32 = 6;
@@ -432,6 +435,83 @@ mod tests {
         let found = made.find();
         assert!(found.is_ok_and(|rpm| rpm.map(names) == Some(vec!["one".into(), "two".into()])));
         assert_eq!(listing(), before);
+    }
+
+    /// A tree in which `write` happens whenever a file is opened.
+    struct Busy {
+        node: Rc<dyn Node>,
+        write: Rc<dyn Fn()>,
+    }
+
+    impl Node for Busy {
+        fn side(&self) -> &Side {
+            self.node.side()
+        }
+
+        fn xattrs(&self) -> Result<Xattrs> {
+            self.node.xattrs()
+        }
+
+        fn entries(&self) -> Result<Vec<Entry<'_>>> {
+            self.node.entries()
+        }
+
+        fn child(&self, name: &OsStr) -> Result<Option<Rc<dyn Node>>> {
+            let busy = |node| Busy {
+                node,
+                write: Rc::clone(&self.write),
+            };
+            let child = self.node.child(name)?;
+            Ok(child.map(|node| Rc::new(busy(node)) as Rc<dyn Node>))
+        }
+
+        fn open(&self) -> Result<Box<dyn Read>> {
+            let opened = self.node.open();
+            (self.write)();
+            opened
+        }
+
+        fn target(&self) -> Result<PathBuf> {
+            self.node.target()
+        }
+
+        fn identity(&self) -> Identity<'_> {
+            self.node.identity()
+        }
+
+        fn place(&self) -> Option<&Path> {
+            self.node.place()
+        }
+    }
+
+    /// What is found where so many packages are added meanwhile, one with each file that is read.
+    fn while_adding(name: &str, packages: u32) -> Result<Option<usize>> {
+        let made = Made::new(name);
+        let database = made.database();
+        add(&database, "first");
+        let left = Cell::new(packages);
+        let write = move || {
+            if left.get() > 0 {
+                left.set(left.get() - 1);
+                add(&database, "more");
+            }
+        };
+        let found = Rpm::find(&Whole {
+            top: "/usr".into(),
+            root: Rc::new(Busy {
+                node: disk::root(&made.0)?,
+                write: Rc::new(write),
+            }),
+        })?;
+        Ok(found.map(|rpm| rpm.packages().len()))
+    }
+
+    #[test]
+    fn one_that_is_written_to_meanwhile_is_copied_again() {
+        assert!(matches!(while_adding("again", 1), Ok(Some(2))));
+        // The database and its -wal, each time.
+        let found = while_adding("busy", 2 * TRIES);
+        assert_eq!(found.err().map(|error| error.kind()), Some(Kind::Changed));
     }
 
     #[test]
