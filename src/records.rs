@@ -29,10 +29,12 @@ fn opened(deployment: &DeploymentId, base: impl AsFd) -> Result<OwnedFd> {
     files::ensure_directory(base, &directory(deployment), 0o700)
 }
 
-/// Writes one, to last. `base` is the sysroot, which has to be writable.
+/// Writes one, to last. `base` is the sysroot, which has to be writable, and locked.
 pub fn save(base: impl AsFd, deployment: &DeploymentId, name: &str) -> Result<()> {
     let identity = deployment.identity()?;
-    files::write_lasting(opened(deployment, base)?, name, identity.as_bytes())
+    let directory = opened(deployment, base)?;
+    files::remove_unfinished(&directory, name)?;
+    files::write_lasting(directory, name, identity.as_bytes())
 }
 
 /// Removes one, to last.

@@ -223,21 +223,27 @@ fn write_aside(
         Ok(old) if FileType::from_raw_mode(old.st_mode).is_file() => old.st_mode & 0o7777,
         _ => 0o644,
     };
+    let failed = |e| Error::io("writing", e).at(name);
+    let file = rustix::fs::openat(
+        &directory,
+        &temporary,
+        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC,
+        Mode::from_raw_mode(0o644),
+    )
+    .map_err(|e| failed(e.into()))?;
+    let mut file = fs::File::from(file);
     let write = || -> std::io::Result<()> {
-        let file = rustix::fs::openat(
-            &directory,
-            &temporary,
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC,
-            Mode::from_raw_mode(0o644),
-        )?;
-        let mut file = fs::File::from(file);
         rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
         file.write_all(content)?;
         finish(&file)?;
         rustix::fs::renameat(&directory, &temporary, &directory, name)?;
         Ok(())
     };
-    write().map_err(|e| Error::io("writing", e).at(name))
+    write().map_err(|e| {
+        // The next one could not make it.
+        let _ = remove_file(&directory, &temporary);
+        failed(e)
+    })
 }
 
 /// Removes what `write_whole` leaves where it is killed.
@@ -426,5 +432,23 @@ mod tests {
             assert_eq!(mode(name), before.unwrap_or(0o644), "{name}");
         }
         fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn what_failed_once_can_be_written_again() {
+        let top = std::env::temp_dir().join(format!("ou-files-{}", std::process::id()));
+        assert!(fs::create_dir(&top).is_ok());
+        let full = || Err(Errno::NOSPC.into());
+        let write = |finish: &dyn Fn() -> std::io::Result<()>| {
+            let directory = hold(&top)?;
+            write_aside(&directory, "name", b"content", |_| finish())?;
+            names(&directory)
+        };
+        let (failed, left) = (write(&full), hold(&top).and_then(|left| names(&left)));
+        let written = write(&|| Ok(()));
+        assert!(fs::remove_dir_all(&top).is_ok());
+        assert!(failed.is_err_and(|error| error.kind() == Kind::NoSpace));
+        assert!(left.is_ok_and(|left| left.is_empty()));
+        assert!(written.is_ok_and(|written| written == ["name"]));
     }
 }

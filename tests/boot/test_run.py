@@ -308,6 +308,17 @@ def test_a_record(system, deployed, next_commit, missing):
     assert missing() == []
 
 
+@trees("bookworm")
+def test_a_record_that_broke_off_once_can_be_made_again(system, deployed):
+    """Somebody was killed while it was written."""
+    run = "ostree-unlock run --deployment 0 --record"
+    system.run(f"{run} other -- true")
+    records = system.run("ls -d /sysroot/ostree/deploy/*/backing/*/unlock/records").stdout.strip()
+    system.run(["unshare", "--mount", "sh", "-ec", f"mount -o remount,bind,rw /sysroot; echo half >{records}/.site.new"])
+    system.run(f"{run} site -- true")
+    assert system.run(["ls", "-A", records]).stdout.split() == ["other", "site"]
+
+
 @trees("trixie")
 def test_records_that_the_configuration_wants(system, deployed, missing):
     system.run(["install", "-D", "/dev/stdin", "/etc/ostree-unlock/config.d/50-site.conf"], input="[Unlock]\nRecords=site other\n")
