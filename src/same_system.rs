@@ -51,11 +51,12 @@ fn os_id(root: &Rc<dyn Node>) -> Result<Option<String>> {
     if file.side().file_type != FileType::Regular {
         return Ok(None);
     }
-    let mut text = String::new();
+    let mut text = Vec::new();
     file.open()?
         .take(64 << 10)
-        .read_to_string(&mut text)
+        .read_to_end(&mut text)
         .map_err(|e| Error::io("reading usr/lib/os-release", e))?;
+    let text = String::from_utf8_lossy(&text);
     let id = text.lines().find_map(|line| line.strip_prefix("ID="));
     Ok(id.map(|id| id.trim_matches(['"', '\'']).to_owned()))
 }
@@ -69,5 +70,31 @@ fn machine(root: &Rc<dyn Node>) -> Result<Option<String>> {
     match whole.follow(Path::new(SHELL))? {
         Some((_, shell)) => linkage::machine(&*shell),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn bytes_of_another_encoding_hide_no_id() {
+        let top = std::env::temp_dir().join(format!("ou-os-release-{}", std::process::id()));
+        let directory = top.join("usr/lib");
+        assert!(fs::create_dir_all(&directory).is_ok());
+        let mut cut = b"ID=here\n#".to_vec();
+        // Two bytes each, so that the end of what is read is in the middle of one.
+        cut.extend("\u{e4}".repeat(64 << 10).bytes());
+        let mut found = Vec::new();
+        for text in [&b"NAME=\xe4\nID=\"here\"\n"[..], &cut] {
+            assert!(fs::write(directory.join("os-release"), text).is_ok());
+            found.push(tree::disk::root(&top).and_then(|root| os_id(&root)).ok());
+        }
+        assert!(fs::remove_dir_all(&top).is_ok());
+        assert_eq!(
+            found,
+            [Some(Some("here".into())), Some(Some("here".into()))]
+        );
     }
 }
