@@ -17,7 +17,7 @@ use rustix::fs::{AtFlags, CWD, Mode};
 use crate::error::{Error, Kind, Result};
 use crate::replay::Action;
 use crate::sys::{files, xattr};
-use crate::tree::{FileType, Node, Side, Xattrs, is_directory};
+use crate::tree::{self, FileType, Node, Side, Xattrs, is_directory};
 
 /// Does one of them below the directory `root`. No link is followed on the way: what is in a
 /// directory that became one is gone with it, and what is where that leads is nobody's business.
@@ -155,9 +155,7 @@ pub fn make(at: &Path, content: &dyn Node) -> Result<()> {
         return std::os::unix::fs::symlink(target, at).map_err(|e| Error::io("making a link", e));
     }
     let mut to = File::create_new(at).map_err(|e| Error::io("making a file", e))?;
-    std::io::copy(&mut content.open()?, &mut to)
-        .map(drop)
-        .map_err(|e| Error::io("writing a file", e))
+    tree::copy_content(content, &mut to)
 }
 
 /// Owner, mode and extended attributes.

@@ -21,6 +21,7 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result};
 pub use crate::side::{FileType, Side};
+use crate::sys::files;
 pub use crate::sys::xattr::Xattrs;
 
 /// What tells without reading that two files are the same, with all that is below them.
@@ -145,6 +146,15 @@ pub fn same_content(one: &dyn Node, other: &dyn Node) -> Result<bool> {
         FileType::Device => Ok(one.device() == other.device()),
         FileType::Directory | FileType::Fifo | FileType::Socket => Ok(true),
     }
+}
+
+/// Fills `to`, which is empty, with the content of an ordinary file.
+pub fn copy_content(node: &dyn Node, to: &mut File) -> Result<()> {
+    match node.open_file()? {
+        Some(from) => files::copy(&from, to),
+        None => std::io::copy(&mut *node.open()?, to).map(drop),
+    }
+    .map_err(|e| Error::io("copying the content of a file", e))
 }
 
 /// Whether the first `size` bytes, which both have, are the same.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //! Makes what a course says, below a directory that is new. Files are hard links of the
-//! repository's objects; a copy, where they cannot be.
+//! repository's objects; a copy, where they cannot be, that shares its blocks where it can.
 
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -146,4 +146,70 @@ fn describe(directory: &OwnedFd, side: &Side, xattrs: &Xattrs) -> Result<()> {
         return Ok(());
     }
     rewrite::describe(&files::through(directory, "."), side, xattrs)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::ostree::sysroot;
+    use crate::tree::Identity;
+    use crate::tree::sample::committed;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    /// How many files are copied for a delta in `place` of one file, which is in a new repository of
+    /// this mode in `there`; checks what is made.
+    fn copied(there: &Path, mode: ostree::RepoMode, place: &Path) -> u64 {
+        let name = format!("ou-builder-{}", std::process::id());
+        let (top, root) = (there.join(&name), place.join(format!("{name}.delta")));
+        fs::create_dir_all(top.join("tree")).unwrap();
+        let file = top.join("tree/file");
+        fs::write(&file, "text").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        let [tree] = committed(&top, mode, ["tree"]);
+        let repo = match mode {
+            ostree::RepoMode::Bare => top.join("repo.bare"),
+            _ => top.join("repo"),
+        };
+        let repo = sysroot::open_repo(&repo).unwrap();
+        let node = tree.child("file".as_ref()).unwrap().unwrap();
+        let checksum = match node.identity() {
+            Identity::File(checksum) => *checksum,
+            _ => Checksum::default(),
+        };
+        let mut builder = Builder::new(&repo, &root).unwrap();
+        let (side, xattrs) = (tree.side().clone(), tree.xattrs().unwrap());
+        let enter = Step::Enter {
+            name: "".into(),
+            side,
+            xattrs,
+        };
+        let name = "file".into();
+        for step in [enter, Step::File { name, checksum }, Step::Leave] {
+            builder.take(&step).unwrap();
+        }
+        let made = fs::metadata(root.join("file")).unwrap();
+        assert_eq!((made.mode() & 0o7777, made.mtime()), (0o640, 0));
+        assert_eq!(fs::read(root.join("file")).unwrap(), b"text");
+        let copied = builder.built().copied;
+        assert_eq!(made.nlink(), 2 - copied);
+        fs::remove_dir_all(&top).unwrap();
+        fs::remove_dir_all(&root).unwrap();
+        copied
+    }
+
+    #[test]
+    fn what_cannot_be_linked_is_copied() {
+        use ostree::RepoMode::{Archive, Bare};
+        let here = std::env::temp_dir();
+        assert_eq!(copied(&here, Bare, &here), 0);
+        assert_eq!(copied(&here, Archive, &here), 1);
+        let memory = Path::new("/dev/shm");
+        let device = |path| fs::metadata(path).map(|found| found.dev()).ok();
+        // Where it is a file system of its own.
+        if device(memory).is_some_and(|other| device(&here) != Some(other)) {
+            assert_eq!(copied(memory, Bare, &here), 1);
+        }
+    }
 }

@@ -244,7 +244,7 @@ fn make(aside: &Path, wanted: &Wanted) -> Result<()> {
         (_, content) => {
             let mut to = File::create_new(aside).map_err(failed)?;
             if let Some(content) = content {
-                std::io::copy(&mut *content.open()?, &mut to).map_err(failed)?;
+                tree::copy_content(&**content, &mut to)?;
             }
         }
     }

@@ -160,11 +160,8 @@ fn modified(path: &Path) -> Result<(i64, u32)> {
 }
 
 fn copied(from: &dyn Node, to: &Path) -> Result<()> {
-    let failed = |e| Error::io("copying it", e);
-    let mut to = File::create_new(to).map_err(failed)?;
-    std::io::copy(&mut *from.open()?, &mut to)
-        .map(drop)
-        .map_err(failed)
+    let mut to = File::create_new(to).map_err(|e| Error::io("copying it", e))?;
+    tree::copy_content(from, &mut to)
 }
 
 fn open(path: &Path) -> Result<File> {

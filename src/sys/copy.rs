@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps};
 
 use crate::error::{Error, Result};
-use crate::sys::xattr;
+use crate::sys::{files, xattr};
 
 /// Copies what is in the directory `from` into the directory `to`, and the attributes of
 /// `from` itself. `proceed` is asked before each entry.
@@ -59,10 +59,7 @@ fn entry_at(
     if kind.is_symlink() {
         std::os::unix::fs::symlink(fs::read_link(source)?, target)?;
     } else if kind.is_file() {
-        std::io::copy(
-            &mut fs::File::open(source)?,
-            &mut fs::File::create_new(target)?,
-        )?;
+        files::copy(&fs::File::open(source)?, &fs::File::create_new(target)?)?;
     } else {
         let special = match () {
             () if kind.is_char_device() => FileType::CharacterDevice,

@@ -388,6 +388,14 @@ pub fn touch(base: impl AsFd, path: &str) -> Result<()> {
         .map_err(|e| Error::os("setting its time", e).at(path))
 }
 
+/// Fills `to`, which is empty, with what is in `from`: both share it where the file system can.
+pub fn copy(mut from: &fs::File, mut to: &fs::File) -> std::io::Result<()> {
+    match rustix::fs::ioctl_ficlone(to, from) {
+        Ok(()) => Ok(()),
+        Err(_) => std::io::copy(&mut from, &mut to).map(drop),
+    }
+}
+
 /// Reads a file of /proc. It has no size, and each read(2) of one costs.
 pub fn read_of_kernel(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(64 << 10);
@@ -432,6 +440,20 @@ mod tests {
             assert_eq!(mode(name), before.unwrap_or(0o644), "{name}");
         }
         fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn a_copy_has_all_of_it() -> std::io::Result<()> {
+        let top = std::env::temp_dir().join(format!("ou-copy-{}", std::process::id()));
+        fs::create_dir(&top)?;
+        let content: Vec<u8> = (0..=255).cycle().take(100_001).collect();
+        fs::write(top.join("from"), &content)?;
+        let to = fs::File::create_new(top.join("to"))?;
+        copy(&fs::File::open(top.join("from"))?, &to)?;
+        let copied = fs::read(top.join("to"))?;
+        fs::remove_dir_all(&top)?;
+        assert!(copied == content);
+        Ok(())
     }
 
     #[test]
