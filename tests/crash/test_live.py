@@ -1,5 +1,5 @@
-"""SIGKILL before every system call of apply and rollback that can change something: /usr is that of the one commit or of the
-other, and whatever comes next finishes it or takes it back, with /etc.
+"""SIGKILL before every system call of apply and rollback that can change something (with --stage, before one in 211): /usr is
+that of the one commit or of the other, and whatever comes next finishes it or takes it back, with /etc.
 
 Why apart from the matrix: what counts here is which commit is there, and /etc, and not the state alone.
 """
