@@ -302,7 +302,8 @@ impl Options {
         self
     }
 
-    /// `apply`: go on although packages are replaced or removed under what runs.
+    /// `apply`: go on although packages are replaced or removed under what runs, or a database of
+    /// theirs cannot be read, so that nobody can tell.
     pub fn allow_replacement(mut self, on: bool) -> Options {
         self.allow_replacement = on;
         self

@@ -60,12 +60,15 @@ pub struct Transition {
     pub(crate) paths: Vec<(PathBuf, Change)>,
     /// What of it may be a program or a library.
     pub(crate) linked: Vec<PathBuf>,
+    /// Why nothing is known of the packages, where a database of theirs cannot be read.
+    pub(crate) untold: Option<(Kind, String)>,
 }
 
 /// Where policies of SELinux are.
 const POLICIES: [&str; 2] = ["/usr/etc/selinux", "/usr/share/selinux"];
 /// Where the modules of kernels are.
 const MODULES: &str = "/usr/lib/modules";
+const UNTOLD: &str = "what becomes of the packages cannot be told";
 
 impl Transition {
     /// What is different between the `/usr` of two commits.
@@ -104,8 +107,14 @@ impl Transition {
         };
         let (before, after) = (whole(before), whole(after));
         if !packages::are_same(&before, &after)? {
-            let (old, new) = (Databases::find(&before)?, Databases::find(&after)?);
-            transition.packages = packages::differences(&old, &new)?;
+            let between =
+                || packages::differences(&Databases::find(&before)?, &Databases::find(&after)?);
+            match between() {
+                Err(e) if matches!(e.kind(), Kind::Corrupt | Kind::Unsupported) => {
+                    transition.untold = Some((e.kind(), format!("{UNTOLD}: {e}")));
+                }
+                packages => transition.packages = packages?,
+            }
         }
         Ok(transition)
     }
@@ -143,9 +152,14 @@ impl Transition {
         })
     }
 
+    /// Says that nothing is known of the packages.
+    pub fn untold_packages(&self) -> Option<String> {
+        self.untold.as_ref().map(|(_, why)| why.clone())
+    }
+
     /// Whether packages are added and nothing else becomes of any.
     pub fn is_purely_additive(&self) -> bool {
-        packages::are_purely_additive(&self.packages)
+        self.untold.is_none() && packages::are_purely_additive(&self.packages)
     }
 
     /// Looks for what would no longer start, in what one sees of `/usr` before and after. What did not
@@ -247,8 +261,12 @@ impl Transition {
         units.filter_map(|one| one.unit.clone()).collect()
     }
 
-    /// Refuses where packages are replaced or removed, and names them.
+    /// Refuses where packages are replaced or removed, and names them; and where that cannot be told.
     pub fn refuse_replacement(&self) -> Result<()> {
+        if let Some((kind, why)) = &self.untold {
+            return Err(Error::new(*kind, why.clone())
+                .next("mend the commit, or allow that any are replaced (--allow-replacement)"));
+        }
         let replaced = self.packages.iter();
         let replaced: Vec<&PackageDifference> = replaced
             .filter(|package| package.change != PackageChange::Added)
@@ -268,5 +286,25 @@ impl Transition {
             ),
         )
         .next("reboot into it instead, or allow that (--allow-replacement)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_which_nothing_is_known_are_not_only_added() {
+        let mut transition = Transition::default();
+        assert!(transition.is_purely_additive() && transition.refuse_replacement().is_ok());
+        transition.untold = Some((Kind::Corrupt, "it is damaged".to_owned()));
+        assert!(!transition.is_purely_additive());
+        let refused = transition.refuse_replacement().err();
+        assert!(refused.is_some_and(|error| {
+            error.kind() == Kind::Corrupt
+                && error
+                    .next_step()
+                    .is_some_and(|next| next.contains("--allow-replacement"))
+        }));
     }
 }

@@ -53,10 +53,12 @@ use crate::verbs::apply::{apply, rollback};
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE if packages would be replaced or removed
 /// under what runs, unless ostree_sysroot_unlock_options_set_allow_replacement() allows it (a dry
-/// run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is locked and the
-/// configuration of the system forbids the state %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written hides what the commit changes (see
-/// ostree_sysroot_unlock_error_get_conflicts()), unless
+/// run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT or
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if that cannot be told, as a database of packages
+/// cannot be read, unless the same allows it, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is
+/// locked and the configuration of the system forbids the state
+/// %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT, %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written
+/// hides what the commit changes (see ostree_sysroot_unlock_error_get_conflicts()), unless
 /// ostree_sysroot_unlock_options_add_preference() says that this is meant,
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_IN_USE while somebody has a file of `/usr` open for writing (see
 /// ostree_sysroot_unlock_error_get_holders()), %OSTREE_SYSROOT_UNLOCK_ERROR_CHANGED if somebody
@@ -73,12 +75,11 @@ use crate::verbs::apply::{apply, rollback};
 /// %OSTREE_SYSROOT_UNLOCK_ERROR_INVALID_ARGUMENT if @sysroot is %NULL, an option makes no sense, or
 /// @commit is no system, or another one unless
 /// ostree_sysroot_unlock_options_set_allow_other_system() allows that,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE,
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED, %G_IO_ERROR_CANCELLED, and any other of
-/// #OstreeSysrootUnlockError. After a failure `/usr` and `/etc` are as they were before, while what
-/// was pulled is in the repository; should even putting them back fail, the message says so and the
-/// next call repairs it.
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_PERMISSION_DENIED, %OSTREE_SYSROOT_UNLOCK_ERROR_SYSROOT_LOCKED,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_OSTREE, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_BOOTED,
+/// %G_IO_ERROR_CANCELLED, and any other of #OstreeSysrootUnlockError. After a failure `/usr` and
+/// `/etc` are as they were before, while what was pulled is in the repository; should even putting
+/// them back fail, the message says so and the next call repairs it.
 ///
 /// Returns: (transfer full): what was done, or %NULL with @error set
 ///

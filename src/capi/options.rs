@@ -454,8 +454,10 @@ pub unsafe extern "C" fn ostree_sysroot_unlock_options_set_only_etc(
 /// @options: the options
 /// @allow_replacement: %TRUE to go on
 ///
-/// `apply`: go on although packages are replaced or removed under what runs. The default is to
-/// refuse with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE; `rollback` never asks.
+/// `apply`: go on although packages are replaced or removed under what runs, or a database of theirs
+/// cannot be read, so that nobody can tell. The default is to refuse with
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE, or with what is the matter with the database;
+/// `rollback` never asks.
 ///
 /// Since: 2026.1
 #[unsafe(no_mangle)]

@@ -54,7 +54,8 @@ const NOT_DEPLOYED: &str =
 /// Refused with [`Kind::Conflict`] where what was written hides what the commit would change, unless
 /// [`prefer`](Options::prefer) says that the changes are meant to; with [`Kind::NotAdditive`] where
 /// packages would be replaced or removed under what runs, unless
-/// [`allow_replacement`](Options::allow_replacement) allows it; with [`Kind::Unsupported`] for what
+/// [`allow_replacement`](Options::allow_replacement) allows it, and where that cannot be told, with
+/// what is the matter with their database; with [`Kind::Unsupported`] for what
 /// would not work in the commit, unless [`allow_broken`](Options::allow_broken) does; with
 /// [`Kind::NotAllowed`] on a locked system whose configuration forbids the state transient; and
 /// with [`Kind::InUse`] while somebody has a file open for writing. On failure nothing is changed,
@@ -293,6 +294,8 @@ fn carry_out(
     })?;
     transition.outcome = outcome;
     transition.outcome.notes.extend(transition.other_policy());
+    let untold = transition.untold_packages();
+    transition.outcome.notes.extend(untold);
     let wanted = match back {
         true => Wanted::on_the_way_back(&transition.paths, &kept),
         false => Wanted::by(&transition.paths),

@@ -227,6 +227,26 @@ def test_what_stays_until_a_reboot_is_said(system):
     assert "SELinux" not in said and "Kernels" not in said, said
 
 
+@trees("trixie")
+def test_packages_that_nobody_can_tell_have_to_be_allowed(system, is_locked):
+    """A database that ends in the middle is no reason never to go there, and none at all not to come back."""
+    before = listing(system)
+    commit = other_commit(system, "truncate -s -2 /usr/share/dpkg/database/status; touch /usr/new")
+    refused = system.run("ostree-unlock apply other", check=False)
+    said = " ".join(refused.stderr.split())
+    assert refused.returncode == 27 and "/usr/share/dpkg/database/status: dpkg's database is damaged" in said, refused
+    assert "cannot be told" in said and "--allow-replacement" in said, refused
+    is_locked()
+    would = " ".join(system.run("ostree-unlock apply other --dry-run").stdout.split())
+    assert "it would be refused" in would and "cannot be told" in would, would
+    applied = " ".join(system.run("ostree-unlock apply other --allow-replacement").stdout.split())
+    assert "cannot be told" in applied, applied
+    assert listing(system) == checked_out(system, commit)
+    assert "cannot be told" in " ".join(system.run("ostree-unlock rollback").stdout.split())
+    is_locked()
+    assert listing(system) == before
+
+
 FOR_ANOTHER_MACHINE = r"""
 sh=$(readlink -f /usr/bin/sh); cp $sh /usr/x; printf '\267' | dd of=/usr/x bs=1 seek=18 conv=notrunc; mv /usr/x $sh
 """
