@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from harness.documents import parse
 from harness.fixtures import trees
 
-from .test_commit import CHANGES, listing
+from .test_commit import CHANGES, committed, listing
+from .test_keep import diff
 
 
 def other_commit(system, changes: str = CHANGES, name: str = "other") -> str:
@@ -61,6 +64,145 @@ def test_an_apply_over_what_was_written_keeps_it(system, usr, libostree):
     assert sorted([*before, next(line for line in listing(system) if "/after'" in line)]) == listing(system)
     system.run("ostree-unlock end")
     assert not system.exists("/usr/mine")
+
+
+def without_mine(system) -> list[str]:
+    """What /usr is, but for what was written there."""
+    return [line for line in listing(system) if not line.startswith("b'/mine")]
+
+
+@trees("trixie")
+def test_over_memory_all_of_it_keeps_the_limit(system, usr, mounts, is_locked):
+    """What is written afterwards has what is left; where nothing is, no other commit is applied."""
+    limit, mebibyte = 64 << 20, 1 << 20
+    commit = other_commit(system)
+    other_commit(system, "touch /usr/second", "second")
+    expected = checked_out(system, commit)
+    system.run("ostree-unlock begin --size-limit 64M && head -c 20M /dev/urandom >/usr/mine")
+    mine = system.run("sha256sum /usr/mine").stdout
+
+    def memory() -> tuple[int, int]:
+        """How large that for what is written now is, and how much those of before have in them, in bytes."""
+        fresh = str(Path(usr()["upper"]["path"]).parent)
+        said = system.run("df --block-size=1 --output=size,used,target /run/ostree-unlock/*").stdout
+        rows = [row.split() for row in said.splitlines()[1:]]
+        assert all(place.startswith("/run/ostree-unlock/") for _, _, place in rows), rows
+        (size,) = [int(size) for size, _, place in rows if place == fresh]
+        return size, sum(int(used) for _, used, place in rows if place != fresh)
+
+    assert memory() == (limit, 0)
+    system.run("ostree-unlock apply other")
+    size, used = memory()
+    assert used >= 20 * mebibyte and 43 * mebibyte <= size <= limit - used
+    assert without_mine(system) == expected
+    assert system.run("sha256sum /usr/mine").stdout == mine
+    full = system.run("head -c 64M /dev/zero >/usr/mine-too", check=False)
+    assert "No space" in full.stderr, full
+    etc, seen, mounted = listing(system, "/etc"), usr(), mounts()
+    refused = system.run("ostree-unlock apply second", check=False)
+    assert refused.returncode == 21 and "memory" in refused.stderr, refused
+    assert (listing(system, "/etc"), usr(), mounts()) == (etc, seen, mounted)
+    system.run("rm /usr/mine-too && ostree-unlock rollback")
+    assert system.run("sha256sum /usr/mine").stdout == mine
+    size, used = memory()
+    assert size + used <= limit
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    assert not system.exists("/usr/mine") and system.run("ls /run/ostree-unlock").stdout == ""
+
+
+@trees("bookworm", "sid")
+def test_over_what_libostree_unlocked(system, usr, libostree, is_locked):
+    """bookworm's writes to a directory in /var/tmp."""
+    commit = other_commit(system)
+    expected = checked_out(system, commit)
+    system.run("ostree admin unlock && echo mine >/usr/mine")
+    before = listing(system)
+    system.run("ostree-unlock apply other")
+    assert usr()["unlocked"] == libostree() == "development"
+    assert without_mine(system) == expected and system.read("/usr/mine") == "mine\n"
+    system.run("ostree-unlock rollback")
+    assert listing(system) == before
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    assert not system.exists("/usr/mine")
+
+
+@trees("trixie")
+def test_over_a_transient_one_that_was_written_to(system, usr, is_locked):
+    commit = other_commit(system)
+    expected = checked_out(system, commit)
+    system.run("ostree-unlock begin transient && ostree-unlock run --writable -- sh -c 'echo mine >/usr/mine'")
+    before = listing(system)
+    system.run("ostree-unlock apply other")
+    assert without_mine(system) == expected and system.read("/usr/mine") == "mine\n"
+    assert usr()["unlocked"] == "transient" and system.run("touch /usr/x", check=False).returncode != 0
+    system.run("ostree-unlock rollback")
+    assert listing(system) == before and usr()["unlocked"] == "transient"
+    system.run("ostree-unlock end --yes")
+    is_locked()
+
+
+@trees("bookworm", "sid")
+def test_what_was_written_before_and_since_becomes_a_commit(system, is_locked):
+    """On the one that is live; and the same is kept, and comes back there."""
+    live = other_commit(system, "echo theirs >/usr/theirs; rm /usr/bin/head")
+    system.run("ostree-unlock begin && echo one >/usr/one && rm /usr/bin/sum && ostree-unlock apply other && echo two >/usr/two")
+    written, now = {"A\t/usr/one", "A\t/usr/two", "D\t/usr/bin/sum"}, listing(system)
+    commit = committed(system)
+    assert system.run(["ostree", "rev-parse", f"{commit}^"]).stdout.strip() == live
+    assert checked_out(system, commit) == now
+    system.run("ostree-unlock keep save both")
+    assert diff(system, "--kept", "both") == diff(system) == written
+    assert live in system.run("ostree show --print-metadata-key=unlock.base unlock/kept/both").stdout
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    system.run("ostree-unlock apply other && ostree-unlock keep restore both")
+    assert diff(system) == written and listing(system) == now
+
+
+DAMAGE = {
+    "a file is gone": (26, "file", "rm"),
+    "a directory is cut off": (27, "dirtree", "truncate -s 2"),
+}
+
+
+@trees("trixie")
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_commit_that_is_damaged_is_refused_and_nothing_is_left_half(system, is_locked, how):
+    """Nothing marks it as one; it is seen where it is read."""
+    status, kind, damage = DAMAGE[how]
+    other_commit(system, "mkdir /usr/new.d && echo theirs >/usr/new.d/file; echo new >/etc/new")
+    listed = {
+        "file": system.run("ostree ls -C other /usr/new.d/file").stdout.split()[-2],
+        "dirtree": system.run("ostree ls -dC other /usr/new.d").stdout.split()[-3],
+    }
+    name = listed[kind]
+    place = f"/sysroot/ostree/repo/objects/{name[:2]}/{name[2:]}.{kind}"
+
+    def to_the_repository(command: str) -> None:
+        system.run(["unshare", "--mount", "sh", "-ec", f"mount -o remount,bind,rw /sysroot; {command}"])
+
+    def is_refused(words: str) -> None:
+        refused = system.run(f"ostree-unlock {words}", check=False)
+        assert refused.returncode == status and name in refused.stderr, refused
+        assert system.run("ostree refs | sort").stdout == refs
+
+    to_the_repository(f"cp -a {place} /var/object; {damage} {place}")
+    before, etc, refs = listing(system), listing(system, "/etc"), system.run("ostree refs | sort").stdout
+    for words in ("apply other", "run --commit other -- true"):
+        is_refused(words)
+        is_locked()
+        assert (listing(system), listing(system, "/etc")) == (before, etc)
+        deltas = system.run("ls -A /sysroot/ostree/deploy/*/backing/*/unlock/deltas", check=False).stdout.split()
+        assert deltas in ([], ["boot"]), deltas
+    system.run("ostree-unlock begin && mkdir /usr/new.d && echo mine >/usr/new.d/file")
+    is_refused("commit --onto other")
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    to_the_repository(f"cp -a /var/object {place}")
+    system.run("ostree-unlock apply other")
+    assert system.read("/usr/new.d/file") == "theirs\n"
 
 
 @trees("trixie")
@@ -183,6 +325,8 @@ def test_what_cannot_be_applied_is_refused(system):
     refused = system.run("ostree-unlock apply strange", check=False)
     assert refused.returncode == 2, refused
     system.run("ostree-unlock begin && exec 9>/usr/open && ! ostree-unlock apply other 2>/var/said; grep -q 'open for writing' /var/said")
+    said = " ".join(system.read("/var/said").split())
+    assert "(sh, uid 0" in said and "writes /usr/open" in said, said
     system.run("ostree-unlock begin hotfix")
     assert is_refused(20, "apply", "other")
     system.run("ostree-unlock end --yes && ostree-unlock apply other")
@@ -225,6 +369,25 @@ def test_what_stays_until_a_reboot_is_said(system):
     other_commit(system, "touch /usr/else", "plain")
     said = system.run("ostree-unlock apply plain").stdout
     assert "SELinux" not in said and "Kernels" not in said, said
+
+
+@trees("trixie")
+def test_the_modules_of_the_kernel_that_runs_stay(system):
+    """A commit without them is live but for that."""
+    release = system.run("uname -r").stdout.strip()
+    modules = f"/usr/lib/modules/{release}"
+    system.run(f"ostree-unlock begin && mkdir -p {modules}/kernel && echo x >{modules}/kernel/module && ostree-unlock commit --deploy")
+    system.reboot()
+    before = listing(system)
+    commit = other_commit(system, f"rm -r {modules}; touch /usr/new")
+    expected = checked_out(system, commit)
+    would = parse(system.run("ostree-unlock apply other --dry-run --json").stdout)
+    done = parse(system.run("ostree-unlock apply other --json").stdout)
+    assert would["kernels"] == done["kernels"] == [release]
+    stays = [line for line in before if line.startswith(f"b'/lib/modules/{release}")]
+    assert len(stays) == 3 and listing(system) == sorted([*expected, *stays])
+    system.run("ostree-unlock rollback")
+    assert listing(system) == before
 
 
 @trees("trixie")

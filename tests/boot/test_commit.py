@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -90,6 +91,7 @@ def _commit_and_boot(system, is_locked, begin):
 @trees("trixie")
 def test_a_commit_under_a_ref(system):
     system.run(f"ostree-unlock begin && {{ {CHANGES} }}")
+    before = int(time.time())
     dry = parse(system.run("ostree-unlock commit --dry-run --json").stdout)
     assert dry["checksum"] is None and dry["changes"] > 10
     answer = parse(system.run("ostree-unlock commit --json -s Subject -m Body").stdout)
@@ -99,6 +101,8 @@ def test_a_commit_under_a_ref(system):
     assert system.run(["ostree", "rev-parse", f"{commit}^"]).stdout.strip() == base
     assert base in system.run(["ostree", "show", "--print-metadata-key=unlock.base", commit]).stdout
     assert "development" in system.run(["ostree", "show", "--print-metadata-key=unlock.state", commit]).stdout
+    made = system.run(["ostree", "show", "--print-metadata-key=unlock.time", commit]).stdout
+    assert before <= int(made.split()[-1]) <= time.time(), made
     # what libostree makes of it
     system.run(["ostree", "checkout", commit, "/var/out"])
     assert listing(system, "/var/out/usr") == listing(system)
@@ -139,15 +143,16 @@ def test_what_cannot_be_in_a_commit(system):
     assert nothing.returncode == 26 and "nothing was changed" in nothing.stderr, nothing
     system.run(r"""cd /usr && mkdir new && echo x > new/file && mkfifo new/fifo && mknod new/null c 1 3
         printf x > "$(printf 'new/odd\377')" && ln -s "$(printf 'odd\377')" new/link""")
+    system.python("import socket; socket.socket(socket.AF_UNIX).bind('/usr/new/socket')")
     refs = system.run("ostree refs").stdout
     refused = system.run("ostree-unlock commit", check=False)
     assert refused.returncode == 20, refused
-    for what in ("/usr/new/fifo: it is a named pipe", "/usr/new/null: it is a device", "UTF-8", "--skip-special"):
+    for what in ("/usr/new/fifo: it is a named pipe", "/usr/new/null: it is a device", "/usr/new/socket: it is a socket", "UTF-8", "--skip-special"):
         assert what in refused.stderr, refused
     assert system.run("ostree refs").stdout == refs
     answer = parse(system.run("ostree-unlock commit --skip-special --json").stdout)
-    assert {entry["path"] for entry in answer["skipped"]} >= {"/usr/new/fifo", "/usr/new/null"}
-    assert len(answer["skipped"]) == 4
+    assert {entry["path"] for entry in answer["skipped"]} >= {"/usr/new/fifo", "/usr/new/null", "/usr/new/socket"}
+    assert len(answer["skipped"]) == 5
     shown = system.run(["ostree", "ls", "-R", answer["checksum"], "/usr/new"]).stdout
     assert "/usr/new/file" in shown and "fifo" not in shown
     for words in ("--prefer=changes", "--repo /nowhere", "--deploy --stage", "--etc /var/x", "--onto nothing"):
@@ -266,6 +271,27 @@ def test_a_hotfix_that_would_be_left_behind(system, usr):
     # that of the other deployment is still there
     other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
     assert other == "A\t/usr/lib/fixed\n", other
+
+
+@trees("trixie", "sid")
+def test_of_the_hotfix_of_another_deployment(system, is_locked):
+    """It was left behind; what is committed of it later is on its own base, or on the one that runs."""
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    system.run("ostree-unlock begin hotfix && echo fixed >/usr/lib/fixed && rm /usr/bin/cksum")
+    system.run(f"ostree checkout {base} /var/next && touch /var/next/usr/lib/upgraded")
+    system.run(["ostree", "commit", "-b", "next", f"--parent={base}", "--tree=dir=/var/next"])
+    system.run(["ostree", "admin", "deploy", "next"])
+    system.reboot()
+    assert not system.exists("/usr/lib/fixed")
+    commit = committed(system, "--deployment", "1")
+    assert system.run(["ostree", "rev-parse", f"{commit}^"]).stdout.strip() == base
+    seen = set(system.run(["ostree", "diff", base, commit]).stdout.splitlines())
+    assert seen == {"A    /usr/lib/fixed", "D    /usr/bin/cksum"}, seen
+    committed(system, "--deployment", "1", "--onto", "next", "--deploy")
+    system.reboot()
+    is_locked()
+    assert system.read("/usr/lib/fixed") == "fixed\n" and system.exists("/usr/lib/upgraded")
+    assert not system.exists("/usr/bin/cksum")
 
 
 @trees("trixie")

@@ -7,6 +7,8 @@ from harness import greeting
 from harness.documents import parse
 from harness.fixtures import trees
 
+from .test_commit import committed
+
 
 def diff(system, *words: str) -> set[str]:
     """What is different, as letters and paths."""
@@ -99,6 +101,43 @@ def test_kept_changes_become_a_deployment(system, is_locked):
     system.reboot()
     is_locked()
     assert system.run("cat /usr/lib/fixed").stdout == "fixed\n"
+
+
+@trees("bookworm", "sid")
+def test_on_another_deployment_than_where_it_was_kept(system, is_locked):
+    """Put back, and committed, after an upgrade that changed the same path; and on that upgrade before it is booted."""
+    base = parse(system.run("ostree-unlock status --json").stdout)["deployment"]["commit"]
+    both = "/usr/share/base-files/profile"
+    system.run(f"ostree-unlock begin && echo fixed >/usr/lib/fixed && echo ours >>{both}")
+    system.run("ostree-unlock keep save fix && ostree-unlock end --yes")
+    system.run(f"ostree checkout {base} /var/next && cd /var/next/usr && echo upgraded >lib/upgraded")
+    system.run(f"cd /var/next && cp -a .{both} changed && echo theirs >>changed && mv changed .{both}")
+    upgrade = system.run(["ostree", "commit", "-b", "next", f"--parent={base}", "--tree=dir=/var/next"]).stdout.strip()
+
+    def is_refused(words: str) -> None:
+        refused = system.run(f"ostree-unlock {words}", check=False)
+        assert refused.returncode == 28 and f"{both}: " in refused.stderr and "--prefer" in refused.stderr, refused
+
+    def is_made(name: str, last: str) -> None:
+        assert system.run(["ostree", "rev-parse", f"{name}^"]).stdout.strip() == upgrade
+        assert system.run(["ostree", "cat", name, "/usr/lib/fixed", "/usr/lib/upgraded"]).stdout == "fixed\nupgraded\n"
+        assert system.run(["ostree", "cat", name, both]).stdout.endswith(last)
+
+    is_refused("commit --kept fix --onto next")
+    committed(system, "--kept", "fix", "--onto", "next", "--prefer=changes", "--branch", "onto")
+    is_made("onto", "ours\n")
+    system.run("ostree admin deploy next")
+    system.reboot()
+    is_locked()
+    is_refused("commit --kept fix")
+    committed(system, "--kept", "fix", "--prefer=commit", "--branch", "here")
+    is_made("here", "theirs\n")
+    system.run("ostree-unlock begin")
+    is_refused("keep restore fix")
+    assert diff(system) == set()
+    system.run(f"ostree-unlock keep restore fix --prefer=changes:{both}")
+    assert diff(system) == {"A\t/usr/lib/fixed", f"M\t{both}"}
+    assert system.read(both).endswith("ours\n") and system.exists("/usr/lib/upgraded")
 
 
 @trees()
