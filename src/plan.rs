@@ -469,6 +469,7 @@ mod tests {
         upper: true,
         work: true,
         directory: true,
+        hidden: false,
     };
 
     #[test]
