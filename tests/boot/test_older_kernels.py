@@ -9,6 +9,9 @@ import pytest
 from crash.programs import PLACE, bring
 from harness.fixtures import trees
 
+from .test_apply import ETC, checked_out, other_commit
+from .test_commit import CHANGES, listing
+
 # KERNEL(6.5): before it nothing can be mounted beneath. What else came after 5.15 is not asked for anywhere, which is
 # shown by the same: overlays by fsopen with layers one by one (6.5, 6.8), statmount and listmount (6.8), open_tree_attr
 # (6.15), and what C libraries and the standard library try by themselves.
@@ -90,6 +93,66 @@ def test_mounts_below_usr_are_carried_along(system, older, is_locked):
     assert system.exists("/usr/games/during")
     assert system.run("findmnt -rno TARGET").stdout.split().count("/usr/games") == 1
     is_locked()
+
+
+SECOND = "rm /usr/bin/head; echo second >/usr/share/second; echo second >/etc/second"
+
+
+@trees("bookworm")
+def test_live_commits_and_back(system, older, mounts, is_locked):
+    first, second = other_commit(system, ETC + CHANGES), other_commit(system, SECOND, "second")
+    trees_of = {"other": checked_out(system, first), "second": checked_out(system, second)}
+    before, etc, everything = listing(system), listing(system, "/etc"), system.read("/proc/1/mountinfo").splitlines()
+
+    def all_is_as_it_was():
+        is_locked()
+        assert (listing(system), listing(system, "/etc")) == (before, etc)
+        assert system.read("/proc/1/mountinfo").splitlines() == everything
+
+    older("ostree-unlock apply other")
+    assert listing(system) == trees_of["other"]
+    etc_of_other = listing(system, "/etc")
+    assert etc_of_other != etc
+    older("ostree-unlock apply second")
+    assert listing(system) == trees_of["second"] and system.read("/etc/second") == "second\n"
+    older("ostree-unlock rollback")
+    assert (listing(system), listing(system, "/etc")) == (trees_of["other"], etc_of_other)
+    # Each was mounted on top of the one before.
+    assert [mount[2] for mount in mounts() if mount[1] == "overlay"] == ["ro", "ro", "ro"]
+    older("ostree-unlock rollback")
+    all_is_as_it_was()
+    older("ostree-unlock apply second && ostree-unlock apply other && ostree-unlock rollback --all")
+    all_is_as_it_was()
+    older("ostree-unlock apply other && ostree-unlock apply second && ostree-unlock end --yes")
+    all_is_as_it_was()
+    assert system.run("ostree refs --list unlock/live").stdout == ""
+
+
+@trees("bookworm")
+@pytest.mark.parametrize("begin", ["begin", "begin --backing ram"])
+def test_live_commits_over_what_was_written(system, older, mounts, is_locked, is_unlocked, begin):
+    first = other_commit(system, ETC + CHANGES)
+    other_commit(system, SECOND, "second")
+    other, etc, everything = checked_out(system, first), listing(system, "/etc"), system.read("/proc/1/mountinfo").splitlines()
+    older(f"ostree-unlock {begin} && echo mine >/usr/mine && rm /usr/bin/sum")
+    mine = listing(system)
+    older("ostree-unlock apply other")
+    is_unlocked("development")
+    live = listing(system)
+    assert [line for line in live if "'/mine'" not in line] == [line for line in other if "'/bin/sum'" not in line]
+    assert system.read("/usr/mine") == "mine\n"
+
+    older("echo since >/usr/since && ostree-unlock apply second && ostree-unlock rollback")
+    assert [line for line in listing(system) if "'/since'" not in line] == live
+    assert [mount[1] for mount in mounts()].count("overlay") == 4
+    older("ostree-unlock apply second && ostree-unlock rollback --all")
+    is_unlocked("development")
+    assert [line for line in listing(system) if "'/since'" not in line] == mine and listing(system, "/etc") == etc
+    assert system.read("/usr/since") == "since\n"
+    older("ostree-unlock apply second && ostree-unlock end --yes")
+    is_locked()
+    assert system.read("/proc/1/mountinfo").splitlines() == everything
+    assert not system.exists("/usr/mine") and listing(system, "/etc") == etc
 
 
 @trees("bookworm")

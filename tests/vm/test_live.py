@@ -8,9 +8,13 @@ What needs neither is in ../boot/test_apply.py and test_after.py. One test for e
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from boot.test_apply import ETC, listing, other_commit
+from harness import greeting
 from harness.fixtures import trees
 
 pytestmark = trees()
@@ -86,6 +90,8 @@ assert opened[0] == opened[1], opened
 def test_a_live_commit(systemd_machine, expect_state):
     _no_other_boot_has_what_was_live(systemd_machine, expect_state)
     _what_comes_after(systemd_machine)
+    if systemd_machine.target.suite.name == "bookworm":  # where it takes the least time; what is pending is the same everywhere
+        _what_is_pending(systemd_machine, expect_state)
 
 
 def _etc(machine, at: str = "/etc") -> list[str]:
@@ -105,6 +111,14 @@ def _no_other_boot_has_what_was_live(machine, expect_state):
     usr = listing(machine)
     other_commit(machine, ETC + "echo live >/usr/share/live")
     suite = machine.target.suite.name
+
+    # It is taken back.
+    machine.run("ostree-unlock apply other", timeout=300)
+    assert _etc(machine) != before and machine.exists("/usr/share/live")
+    machine.run("ostree-unlock rollback", timeout=300)
+    expect_state(machine, "none")
+    assert _etc(machine) == before and listing(machine) == usr
+    assert _no_undo_is_left(machine)
 
     # The power fails: what is left is taken back early at the next boot.
     machine.run("ostree-unlock apply other", timeout=300)
@@ -184,6 +198,11 @@ def _what_a_commit_brings(machine):
 
 def _services_of_what_was_replaced(machine):
     before = {name: _pid(machine, name) for name in ("keeps", "changes", "fails")}
+    by = {one["unit"]: one["by"] for one in _affected(machine, "second")}
+    assert by == {
+        "changes.service": [{"reason": "program", "path": "/usr/bin/changes"}],
+        "fails.service": [{"reason": "unit-file", "path": f"/{UNITS}/fails.service"}],
+    }
     # the library's answer; the command's is below
     said = machine.python(_RESTARTING, timeout=300).stdout
     restarted = dict(line.split(" ", 1) for line in said.splitlines())
@@ -198,6 +217,15 @@ def _services_of_what_was_replaced(machine):
 
 def _what_is_never_restarted(machine):
     before = {name: _pid(machine, name) for name in (*NEVER, "keeps", "systemd-journald")}
+    foretold = _affected(machine, "third")
+    (keeps,) = (one for one in foretold if one["unit"] == "keeps.service")
+    assert keeps["verdict"] == "restart", keeps
+    assert [one["reason"] for one in keeps["by"]] == ["library"] and keeps["by"][0]["path"].endswith("/libc.so.6"), keeps
+    (user,) = (one for one in foretold if one["unit"] is None and one["verdict"] == "log-out")
+    assert user["uid"] == 0 and user["by"], user
+    # what is the session's: of the user, or of the unit that holds it
+    (session,) = (one for one in foretold if int(before["somebody"]) in one["pids"])
+    assert session["verdict"] == "log-out" and "sleep" in session["commands"], session
     said = machine.run("ostree-unlock apply third --restart", timeout=300).stdout
     after = {name: _pid(machine, name) for name in before}
     assert {name: after[name] for name in NEVER} == {name: before[name] for name in NEVER}
@@ -205,7 +233,48 @@ def _what_is_never_restarted(machine):
     assert after["systemd-journald"] not in ("0", before["systemd-journald"])
     for name in ("dbus.service", "systemd-logind.service", "init.scope"):
         assert name in said, said
+    assert re.search(r"Until the user logs in again: [^:]*user 0 \(", " ".join(said.split())), said
     assert machine.run("loginctl list-sessions --no-legend").stdout.strip()
+
+
+def _what_is_pending(machine, expect_state):
+    """What waits for a reboot has a package more: it is there at once, and gone again. What would take one away is refused."""
+    machine.run("ostree-unlock rollback --all", timeout=300)
+    expect_state(machine, "none")
+    machine.run(f"test -L /var/lib/dpkg || {{ rm -r /var/lib/dpkg; ln -s /usr/share/dpkg/database /var/lib/dpkg; }}; {greeting.MAKE}")
+    before = _packages(machine)
+    other_commit(machine, "dpkg -i /var/greeting.deb", "with")
+    other_commit(machine, "touch /usr/share/without", "without")
+
+    machine.run("ostree admin deploy --stage with", timeout=300)
+    assert "(staged)" in machine.run("ostree admin status").stdout
+    said = machine.run("ostree-unlock apply", timeout=300).stdout
+    assert "Packages: 1 added, purely additive" in said, said
+    assert machine.run("greeting").stdout == "hello\n"
+    assert sorted([*before, "greeting 1 install ok installed"]) == _packages(machine)
+    machine.run("ostree-unlock apply --reset --allow-replacement", timeout=300)
+    assert _packages(machine) == before and not machine.exists(greeting.PROGRAM)
+
+    machine.run("ostree-unlock rollback", timeout=300)
+    machine.run("ostree admin deploy --stage without", timeout=300)
+    refused = machine.run("ostree-unlock apply", check=False, timeout=300)
+    assert refused.returncode == 30 and "removed greeting" in " ".join(refused.stderr.split()), refused
+    assert machine.run("greeting").stdout == "hello\n" and not machine.exists("/usr/share/without")
+    machine.run("ostree-unlock apply --allow-replacement", timeout=300)
+    assert _packages(machine) == before and machine.exists("/usr/share/without")
+    machine.run("ostree-unlock rollback --all", timeout=300)
+    expect_state(machine, "none")
+    assert _packages(machine) == before
+
+
+def _packages(machine):
+    """What dpkg lists."""
+    return sorted(machine.run("dpkg-query -W -f '${Package} ${Version} ${Status}\\n'").stdout.splitlines())
+
+
+def _affected(machine, branch):
+    """What an apply of it would find that runs on files which it replaces."""
+    return json.loads(machine.run(f"ostree-unlock apply {branch} --dry-run --json", timeout=300).stdout)["affected"]
 
 
 def _commit(machine, changes, branch):
