@@ -2,7 +2,7 @@
 
 Why: a wrong label on one program locks everybody out, and nothing but a machine that enforces a policy shows it. One long
 test, since this machine takes a minute to boot: locked, unlocked, with the packages that log people in installed once
-more, locked again, and with a hotfix across a reboot.
+more, locked again, with another commit live, and with a hotfix across a reboot.
 
 A denial is ours if our command was denied something, or if it is of a kind that had not been there before `begin`: the
 policy was not written for OSTree, and Debian's own programs are denied a lot.
@@ -12,6 +12,7 @@ import re
 
 import pytest
 
+from boot.test_apply import listing
 from harness.fixtures import trees
 
 _KEY = "/etc/ssh/tester"
@@ -20,7 +21,7 @@ _DENIAL = re.compile(r'avc:  denied  (\{.*?\}) .*?comm="(.*?)".* scontext=(\S+) 
 
 
 @trees("bookworm", selinux=True)
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(1800)
 def test_labels_and_logins(systemd_machine, expect_state):
     machine = systemd_machine
     _settle(machine)
@@ -40,6 +41,9 @@ def test_labels_and_logins(systemd_machine, expect_state):
     machine.run("ostree-unlock end --yes --lazy")
     expect_state(machine, "none")
     machine.run("systemctl restart ssh")
+    _log_in(machine)
+    _a_live_commit(machine)
+    expect_state(machine, "none")
     _log_in(machine)
     assert not [denial for denial in _denials(machine) if "ostree-unlock" in denial]
 
@@ -98,6 +102,42 @@ def _commit(machine):
         (wanted,) = machine.run(f"matchpathcon -n {there or path}").stdout.split()
         assert wanted in machine.run(f"ostree ls -X {commit} {path}").stdout, path
     machine.run("rm -r /usr/lib/labelled /etc/labelled")
+
+
+# What asks for passwords is another file by a byte behind its end.
+_OTHER = """
+cd /usr/sbin && cp -a unix_chkpwd new && echo >>new && chmod --reference=unix_chkpwd new && mv new unix_chkpwd
+touch /usr/bin/live /etc/ssh/ssh_host_live_key; echo theirs >>/etc/issue
+"""
+# The last one has another label than what else is in its directory.
+_OTHERS = ("/usr/sbin/unix_chkpwd", "/usr/bin/live", "/etc/issue", "/etc/ssh/ssh_host_live_key")
+
+
+def _a_live_commit(machine):
+    """Made in a scratch; its files have the labels of the policy, also those that get to /etc, and those of before come back."""
+    before = _labels(machine)
+    etc = listing(machine, "/etc")
+    machine.run(["ostree-unlock", "run", "--scratch", "--fresh", "--", "sh", "-ec", _OTHER], timeout=120)
+    machine.run("ostree-unlock commit --scratch --skip-special --branch other", timeout=300)
+    seen = machine.run("ostree-unlock run --commit other -- stat -c %C /usr/sbin/unix_chkpwd", timeout=120).stdout
+    assert seen.split() == machine.run("matchpathcon -n /usr/sbin/unix_chkpwd").stdout.split()
+
+    machine.run("ostree-unlock apply other", timeout=300)
+    labels = _labels(machine)
+    assert labels.keys() == set(_OTHERS)
+    for path, label in labels.items():
+        assert [label] == machine.run(f"matchpathcon -n {path}").stdout.split(), path
+    # by the program that was replaced
+    _log_in(machine)
+    machine.run("ostree-unlock rollback", timeout=300)
+    assert _labels(machine) == before and before.keys() == {"/usr/sbin/unix_chkpwd", "/etc/issue"}
+    assert listing(machine, "/etc") == etc
+
+
+def _labels(machine):
+    """The labels of those files, as far as they are there."""
+    shown = machine.run(f"stat -c '%n %C' {' '.join(_OTHERS)}", check=False).stdout
+    return dict(line.split() for line in shown.splitlines())
 
 
 def _wrong_labels(machine):

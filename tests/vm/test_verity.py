@@ -6,6 +6,7 @@ one. So a system without makes itself one with: it is the suite's own libostree 
 
 import pytest
 
+from boot.test_apply import other_commit
 from harness.fixtures import trees
 from harness.workshop import run
 
@@ -34,6 +35,17 @@ cp /run/tac $object
 """
 
 
+# Prints the digest of each file that has fs-verity, and fails for any other: FS_IOC_MEASURE_VERITY.
+_MEASURE = """
+import fcntl, struct, sys
+for path in sys.argv[1:]:
+    digest = bytearray(struct.pack("HH", 0, 64) + bytes(64))
+    with open(path, "rb") as file:
+        fcntl.ioctl(file, 0xC0046686, digest)
+    print(path, digest[4:].hex())
+"""
+
+
 @trees("sid", composefs=True)
 @pytest.mark.timeout(600)
 def test_a_verified_root(machine, expect_state):
@@ -55,6 +67,7 @@ def test_a_verified_root(machine, expect_state):
     expect_state(machine, "transient")
     machine.run("ostree-unlock end --yes && test -e /usr/bin/tac && ! test -e /usr/new")
     expect_state(machine, "none")
+    _the_files_of_a_live_commit_have_it_too(machine, expect_state)
 
     machine.run("ostree-unlock begin && touch /usr/new")
     machine.power_cut()
@@ -71,6 +84,24 @@ def test_a_verified_root(machine, expect_state):
     deployment = machine.run("ostree admin status | sed -n 's/^\\* debian //p'").stdout.strip()
     machine.run(["unshare", "--mount", "sh", "-ec", _REPLACE, deployment])
     assert "Input/output error" in machine.run("cat /usr/bin/tac", check=False).stderr
+
+
+def _the_files_of_a_live_commit_have_it_too(machine, expect_state):
+    """They are the repository's own."""
+    commit = other_commit(machine, "seq 5000 >/usr/new; echo theirs >>/usr/lib/os-release; rm /usr/bin/tac")
+    machine.run("ostree-unlock apply other", timeout=300)
+    expect_state(machine, "transient")
+    assert machine.run("tail -qn1 /usr/new /usr/lib/os-release").stdout == "5000\ntheirs\n"
+    delta = machine.run(f"ls -d /sysroot/ostree/deploy/*/backing/*/unlock/deltas/{commit}").stdout.strip()
+    files = machine.run(f"find {delta} -type f").stdout.split()
+    assert {f"{delta}/new", f"{delta}/lib/os-release"} == set(files), files
+    for file in files:
+        (object_,) = machine.run(f"find /sysroot/ostree/repo/objects -samefile {file}").stdout.split()
+        measured = machine.run(["/usr/bin/python3", "-c", _MEASURE, file, object_]).stdout.split()
+        assert measured[1] == measured[3] and set(measured[1]) != {"0"}, measured
+    machine.run("ostree-unlock rollback", timeout=300)
+    expect_state(machine, "none")
+    assert machine.exists("/usr/bin/tac") and not machine.exists("/usr/new")
 
 
 def _it_takes_no_hotfix(machine):
