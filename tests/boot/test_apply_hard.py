@@ -10,7 +10,7 @@ from harness.fixtures import trees
 
 from .test_apply import ETC, checked_out, other_commit
 from .test_commit import listing
-from .test_hard_systems import _fail, _fill
+from .test_hard_systems import fail, fill
 
 
 @trees("trixie")
@@ -49,7 +49,7 @@ def test_a_disk_without_room(system, is_locked, how):
     before, etc = listing(system), listing(system, "/etc")
     match how:
         case "no block":
-            _fill(system, "/var")
+            fill(system, "/var")
         case "no inode":
             system.run("mkdir /var/full; cd /var/full; seq 70000 | xargs touch", check=False)
     refused = system.run("ostree-unlock apply other", check=False)
@@ -66,7 +66,7 @@ def test_a_disk_that_fails_while_a_commit_is_live(system, usr):
     other_commit(system, ETC)
     before = listing(system)
     system.run("ostree-unlock apply other && sync")
-    _fail(system)
+    fail(system)
     ended = " ".join(system.run("ostree-unlock end --yes").stdout.split())
     assert "not done before the next boot: take back what was merged into /etc" in ended, ended
     assert listing(system) == before and usr()["unlocked"] == "none"

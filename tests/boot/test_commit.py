@@ -10,6 +10,8 @@ import pytest
 from harness.documents import parse
 from harness.fixtures import trees
 
+from .test_hard_systems import fill
+
 CHANGES = r"""
 cd /usr
 mkdir -p new/sub && echo text > new/sub/file && ln -s nowhere new/link && ln new/sub/file new/hard
@@ -345,6 +347,43 @@ def test_a_repository_without_room(system):
     assert system.run("ostree refs | sort").stdout == refs
     system.run("ostree config unset core.min-free-space-size")
     committed(system)
+
+
+@trees("bookworm")
+@pytest.mark.parametrize(
+    ("command", "size", "room"),
+    [
+        ("commit --branch made", "20M", "0"),
+        ("commit --branch made", "20M", "8M"),
+        # What is committed has room, but not the rest of the system in the other repository.
+        ("commit --branch made --repo /var/other", "1k", "512k"),
+        ("keep save made", "20M", "0"),
+        ("keep save made", "20M", "8M"),
+    ],
+)
+def test_a_disk_that_fills_up(system, command, size, room):
+    """At once, or in the middle: nothing is made of half of it, and the same works where there is room."""
+    repo = "--repo=/var/other" if "/var/other" in command else "--repo=/sysroot/ostree/repo"
+    system.run("ostree init --repo=/var/other --mode=bare")
+    for where in ("/var/other", "/sysroot/ostree/repo"):
+        system.run(f"ostree config --repo={where} set core.min-free-space-percent 0")
+    system.run(f"ostree-unlock begin --backing ram && head -c {size} /dev/urandom >/usr/lib/large && rm /usr/bin/cksum")
+    refs = [system.run(f"ostree refs --repo={where} | sort").stdout for where in ("/sysroot/ostree/repo", "/var/other")]
+    system.run(f"head -c {room} /dev/zero >/var/room")
+    fill(system, "/var")
+    system.run("rm /var/room")
+    refused = system.run(f"ostree-unlock {command}", check=False)
+    assert refused.returncode == 21 and "No space left" in " ".join(refused.stderr.split()) and refused.stdout == "", refused
+    assert [system.run(f"ostree refs --repo={where} | sort").stdout for where in ("/sysroot/ostree/repo", "/var/other")] == refs
+    assert system.run("ostree-unlock keep list").stdout == "Nothing is kept.\n"
+    system.run(f"rm /var/full* && ostree-unlock {command}")
+    if command.startswith("keep"):
+        shown = system.run("ostree-unlock diff --kept made --name-status").stdout
+        assert shown == "D\t/usr/bin/cksum\nA\t/usr/lib/large\n", shown
+    else:
+        assert " /usr/lib/large\n" in system.run(f"ostree ls {repo} made /usr/lib/large").stdout
+        assert system.run(f"ostree ls {repo} made /usr/bin/cksum", check=False).returncode != 0
+    system.run(f"ostree fsck -q {repo}")
 
 
 @trees("trixie", "sid")

@@ -177,7 +177,7 @@ def test_without_systemd(system, is_unlocked, is_locked):
 @trees()
 def test_a_disk_that_fills_up_while_it_is_unlocked(system, is_unlocked, is_locked):
     system.run("ostree-unlock begin && touch /usr/new")
-    _fill(system, "/usr")
+    fill(system, "/usr")
     is_unlocked("development")
     system.run("ostree-unlock end --yes")
     is_locked()
@@ -189,7 +189,7 @@ def test_a_disk_that_fills_up_while_it_is_unlocked(system, is_unlocked, is_locke
 def test_libostrees_own_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
     """Nobody has made room for what is to be discarded: it stays where it is until there is some."""
     system.run("ostree admin unlock")
-    _fill(system, "/var")
+    fill(system, "/var")
     is_unlocked("development")
     system.run("ostree-unlock end --yes")
     is_locked()
@@ -201,7 +201,7 @@ def test_libostrees_own_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
 def test_a_hotfix_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
     """To take it out writes a little; that is refused before anything is done, and not in the middle."""
     system.run("ostree-unlock begin hotfix && touch /usr/new")
-    _fill(system, "/usr")
+    fill(system, "/usr")
     for refused in ("end --yes", "begin development", "begin transient"):
         done = system.run(f"ostree-unlock {refused}", check=False)
         assert done.returncode == 21 and "make room" in done.stderr, done
@@ -210,7 +210,7 @@ def test_a_hotfix_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
     is_locked()
 
 
-def _fill(system, directory: str) -> None:
+def fill(system, directory: str) -> None:
     """Take the last block of the disk; no directory can be made any more."""
     system.run(f"fallocate -l $(df --output=avail -B1 /var | tail -1) {directory}/full", check=False)
     system.run(f"cat /dev/zero > {directory}/full.last", check=False)
@@ -243,7 +243,7 @@ def test_room_that_ends_in_the_middle_of_begin(system, is_locked, fill, empty):
 def test_a_disk_that_fails_while_it_is_unlocked(system, usr, is_locked):
     """An error of the medium: the file system refuses every write from then on."""
     system.run("ostree-unlock begin && touch /usr/new && sync")
-    _fail(system)
+    fail(system)
     assert "Read-only file system" in system.run("touch /usr/more", check=False).stderr
     assert usr()["unlocked"] == "development"
     assert [problem["code"] for problem in usr()["problems"]] == ["read-only-medium"]
@@ -263,7 +263,7 @@ def test_a_disk_that_fails_while_it_is_unlocked(system, usr, is_locked):
 def test_a_hotfix_on_a_disk_that_fails(system, usr, is_unlocked, is_locked):
     """It can't be taken out of its place, and would be there again: nothing is ended by halves."""
     system.run("ostree-unlock begin hotfix && touch /usr/new && sync")
-    _fail(system)
+    fail(system)
     for refused in ("end --yes", "begin development", "end --yes --lazy"):
         done = system.run(f"ostree-unlock {refused}", check=False)
         assert done.returncode == 20 and "there again after a reboot" in " ".join(done.stderr.split()), done
@@ -274,7 +274,7 @@ def test_a_hotfix_on_a_disk_that_fails(system, usr, is_unlocked, is_locked):
     is_locked()
 
 
-def _fail(system) -> None:
+def fail(system) -> None:
     """Have the kernel act as if it had found the file system of this system damaged."""
     device = re.sub(r"\[.*", "", system.run("findmnt -nro SOURCE /sysroot").stdout.strip())
     trigger = Path(f"/sys/fs/ext4/{device.removeprefix('/dev/')}/trigger_fs_error")

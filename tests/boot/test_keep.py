@@ -3,11 +3,14 @@ command sees and a commit is made of."""
 
 from __future__ import annotations
 
+import pytest
+
 from harness import greeting
 from harness.documents import parse
 from harness.fixtures import trees
 
 from .test_commit import committed
+from .test_hard_systems import fill
 
 
 def diff(system, *words: str) -> set[str]:
@@ -81,6 +84,35 @@ def test_what_a_link_leads_to_is_left_alone(system):
     refused = system.run("ostree-unlock keep restore more --prefer=changes", check=False)
     assert refused.returncode != 0 and "/usr/share/base-passwd" in refused.stderr, refused
     assert system.run("ls -R /var/app").stdout == there
+
+
+MANY = {
+    "one large file": "mkdir /usr/lib/many && head -c 20M /dev/urandom >/usr/lib/many/1",
+    "many small files": "mkdir /usr/lib/many && cd /usr/lib/many && for name in $(seq 3000); do echo $name >$name; done",
+}
+
+
+@trees("bookworm")
+@pytest.mark.parametrize("how", MANY)
+def test_a_disk_that_fills_up_while_they_come_back(system, how):
+    """What is too large is seen beforehand; of many small files some are put back, each of them whole."""
+    system.run(f"ostree-unlock begin && rm /usr/bin/cksum && {MANY[how]}")
+    written, sums = diff(system), system.run("cd /usr/lib/many && sha256sum *").stdout
+    system.run("ostree-unlock keep save fix && ostree-unlock end --yes && ostree-unlock begin && head -c 4M /dev/zero >/var/room")
+    fill(system, "/var")
+    system.run("rm /var/room")
+    refused = system.run("ostree-unlock keep restore fix", check=False)
+    said = " ".join(refused.stderr.split())
+    assert refused.returncode == 21, refused
+    if how == "one large file":
+        assert "nothing was put back" in said and diff(system) == set(), refused
+    else:
+        assert "No space left" in said and "goes on from there" in said, refused
+        some = system.run("cd /usr/lib/many && sha256sum *").stdout.splitlines()
+        assert some and set(some) < set(sums.splitlines())
+    assert parse(system.run("ostree-unlock keep list --json").stdout)["kept"][0]["name"] == "fix"
+    system.run("rm /var/full* && ostree-unlock keep restore fix")
+    assert diff(system) == written and system.run("cd /usr/lib/many && sha256sum *").stdout == sums
 
 
 @trees("trixie")
