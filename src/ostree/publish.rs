@@ -3,6 +3,7 @@
 //! repository.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gio::prelude::*;
@@ -73,12 +74,8 @@ pub fn commit(
 
 /// Signs a commit.
 pub fn sign(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> {
-    let home = signers.gpg_home.as_deref().map(Path::to_string_lossy);
-    for key in &signers.gpg {
-        repo.sign_commit(commit, key, home.as_deref(), gio::Cancellable::NONE)
-            .map_err(|e| {
-                Error::from(e).next(format!("see whether `gpg --list-secret-keys` has {key}"))
-            })?;
+    if !signers.gpg.is_empty() {
+        sign_by_gpg(repo, commit, signers)?;
     }
     for (kind, key) in &signers.keys {
         let sign = ostree::Sign::by_name(kind).map_err(|e| {
@@ -93,6 +90,50 @@ pub fn sign(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> 
         sign.commit(repo, commit, gio::Cancellable::NONE)?;
     }
     Ok(())
+}
+
+/// gpg starts an agent where none runs, which would stay in the private namespace of the one that
+/// asked, and keep what is unlocked in use: such an agent ends with the signing.
+fn sign_by_gpg(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> {
+    let home = signers.gpg_home.as_deref();
+    let found_agent = has_agent(home);
+    let named = home.map(Path::to_string_lossy);
+    let signed = signers.gpg.iter().try_for_each(|key| {
+        repo.sign_commit(commit, key, named.as_deref(), gio::Cancellable::NONE)
+            .map_err(|e| {
+                Error::from(e).next(format!("see whether `gpg --list-secret-keys` has {key}"))
+            })
+    });
+    if !found_agent {
+        // With what else it may have started; where that fails, it never was.
+        let _ = of_gpg("gpgconf", home).args(["--kill", "all"]).status();
+    }
+    signed
+}
+
+/// Whether an agent runs; where that cannot be asked none is to be ended, so as if one did.
+fn has_agent(home: Option<&Path>) -> bool {
+    // It succeeds without one, too, and says nothing then.
+    let asked = of_gpg("gpg-connect-agent", home)
+        .args(["--no-autostart", "GETINFO pid", "/bye"])
+        .stdout(Stdio::piped())
+        .output();
+    match asked {
+        Ok(asked) => asked.stdout.starts_with(b"D "),
+        Err(_) => true,
+    }
+}
+
+fn of_gpg(program: &str, home: Option<&Path>) -> Command {
+    let mut command = Command::new(program);
+    if let Some(home) = home {
+        command.arg("--homedir").arg(home);
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
 }
 
 /// Brings a commit into another repository, with all that it needs, and has the ref lead to it.

@@ -198,6 +198,37 @@ def test_to_another_repository_and_signed(system):
     assert system.run("ostree-unlock commit --gpg-homedir=/var/none", check=False).returncode == 2
 
 
+@trees("bookworm", "sid")
+def test_signed_by_gpg(system, is_locked):
+    """The agent that gpg starts for it does not keep what was unlocked; one that is there is somebody's."""
+    gpg, agents = "gpg --homedir /var/keys --batch", "pgrep -x gpg-agent"
+    system.run(f"mkdir -m 700 /var/keys /var/trusted && {gpg} --passphrase '' --quick-gen-key tester@localhost")
+    keys = system.run(f"{gpg} --with-colons --list-secret-keys").stdout.splitlines()
+    key = next(line.split(":")[9] for line in keys if line.startswith("fpr:"))
+    system.run(f"{gpg} --export --output /var/trusted/key.gpg")
+    gone = f"until ! {agents}; do sleep 0.1; done"
+    system.run(f"gpgconf --homedir /var/keys --kill all; {gone}")
+
+    system.run("ostree-unlock begin && echo new >/usr/new")
+    commit = committed(system, "--gpg-sign", key, "--gpg-homedir", "/var/keys")
+    system.run(gone, timeout=10)
+    shown = system.run(f"ostree show --gpg-homedir=/var/trusted {commit}").stdout
+    assert "Found 1 signature" in shown and "Good signature from" in shown, shown
+    system.run("gpgconf --homedir /var/keys --launch gpg-agent")
+    agent = system.run(agents).stdout
+    again = committed(system, "--gpg-sign", key, "--gpg-homedir", "/var/keys", "--subject", "Again")
+    assert system.run(agents).stdout == agent
+    assert "Good signature from" in system.run(f"ostree show --gpg-homedir=/var/trusted {again}").stdout
+    system.run(f"gpgconf --homedir /var/keys --kill all; {gone}")
+
+    system.run("ostree-unlock end --yes")
+    is_locked()
+    # what ran from it has ended, this command's own predecessor too
+    system.run("ostree-unlock cleanup")
+    left = system.run("ls -d /sysroot/ostree/deploy/*/backing/*/unlock/old-*", check=False).stdout
+    assert left == "", left
+
+
 @trees()
 def test_replayed_on_an_upgrade(system, is_locked):
     """A hotfix survives an upgrade: what both sides changed is named, and never decided silently."""
