@@ -1,10 +1,13 @@
-"""`end` at a terminal asks before it discards, and only there and only then."""
+"""`end` at a terminal asks before it discards, and only there and only then; and there alone it is shown how far something is."""
 
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+
+from harness.fixtures import trees
 
 # Runs a command on a terminal of its own, answers its question with the first argument, and shows all it said.
 _TERMINAL = r"""
@@ -124,3 +127,32 @@ def test_what_takes_longer_than_a_second_is_shown_and_taken_away_again(system, a
     assert "\x1b[K" in last and "/usr is unlocked" in last
     quick = at_terminal("", "ostree-unlock", "end", "--yes")
     assert "\x1b[K" not in quick.stdout
+
+
+@trees("trixie")
+@pytest.mark.parametrize("output", ["terminal", "pipe behind a terminal", "pipe"])
+def test_a_commit_is_a_line_and_how_far_it_is_is_no_part_of_that(system, written, at_terminal, output):
+    """It goes away again, and only what a person reads has it."""
+    words = ["ostree-unlock", "commit", "--lock-wait", "20"]
+    with system.popen(["/usr/bin/python3", "-c", _HOLDER], stdout=-1) as holder:
+        holder.stdout.readline()
+        match output:
+            case "terminal":
+                result = at_terminal("", *words)
+            case "pipe behind a terminal":
+                result = at_terminal("", "sh", "-c", f"{' '.join(words)} | cat >/tmp/answer")
+            case "pipe":
+                result = system.run(words)
+    assert result.returncode == 0, result
+    if output == "pipe":
+        assert re.fullmatch(r"[0-9a-f]{64}\n", result.stdout) and result.stderr == "", result
+        return
+    assert re.search(r"\r\x1b\[K\[[#.]{20}\] wait for the lock of the sysroot", result.stdout), result
+    # what was drawn is wiped away, and what comes after that is the answer alone
+    left = result.stdout.rpartition("\r\x1b[K")[2]
+    assert not re.search(r"\[[#.]{20}\]", left) and "A commit on " in left, result
+    answer = left if output == "terminal" else system.read("/tmp/answer")
+    lines = [line for line in answer.splitlines() if re.fullmatch(r"[0-9a-f]{64}", line)]
+    assert len(lines) == 1 and lines[0] == system.run("ostree rev-parse unlock/commit/debian").stdout.strip(), result
+    if output != "terminal":
+        assert answer == f"{lines[0]}\n" and lines[0] not in result.stdout
