@@ -5,6 +5,8 @@ import pytest
 from crash.test_live import killed_everywhere
 from harness.fixtures import trees
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @trees("trixie")
 @pytest.mark.parametrize(("operation", "step"), [("apply", 11), ("apply-staged", 1201), ("rollback", 13)])

@@ -86,7 +86,7 @@ assert opened[0] == opened[1], opened
 """
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2400)
 def test_a_live_commit(systemd_machine, expect_state):
     _no_other_boot_has_what_was_live(systemd_machine, expect_state)
     _what_comes_after(systemd_machine)
