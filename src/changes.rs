@@ -364,7 +364,8 @@ pub fn made_of(base: &str, state: Option<State>) -> Vec<(&'static str, glib::Var
             kept::STATE,
             state.map_or("scratch", State::name).to_variant(),
         ),
-        (kept::TIME, now.to_variant()),
+        // As libostree has all numbers in commits, and shows them.
+        (kept::TIME, now.to_be().to_variant()),
     ]
 }
 

@@ -107,7 +107,7 @@ pub fn made_of(repo: &ostree::Repo, commit: &str) -> Result<Option<MadeOf>> {
         parent: ostree::commit_get_parent(&variant).map(Into::into),
         state: State::ALL.into_iter().find(|known| known.name() == state),
         time: time
-            .and_then(|time| i64::try_from(time).ok())
+            .and_then(|time| i64::try_from(u64::from_be(time)).ok())
             .unwrap_or_default(),
     }))
 }

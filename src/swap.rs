@@ -315,6 +315,8 @@ pub fn are_in_use(system: &System, directories: &[PathBuf]) -> Result<Vec<bool>>
                 Ok(()) => return mounts::detach(scratch).map(|()| false),
                 // It was mounted so before, over what another boot had there.
                 Err(Errno::STALE | Errno::NOTDIR) => false,
+                // It makes a directory for itself, after it has looked at who has them.
+                Err(Errno::NOSPC | Errno::DQUOT) => false,
                 Err(Errno::NOENT) => directory.is_dir(),
                 Err(_) => true,
             };
