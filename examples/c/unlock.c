@@ -16,9 +16,7 @@ run (GError **error)
       sysroot, NULL, OSTREE_DEPLOYMENT_UNLOCKED_DEVELOPMENT, options, NULL, NULL, error);
   if (!began)
     return FALSE;
-
   gboolean written = g_file_set_contents ("/usr/share/hello", "hello\n", -1, error);
-
   g_autoptr (OstreeSysrootUnlockDetection) now = ostree_sysroot_unlock_detect (NULL);
   g_print ("%s\n", ostree_sysroot_unlock_detection_get_message (now));
 

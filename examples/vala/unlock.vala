@@ -4,7 +4,6 @@
  *   valac --pkg ostree-unlock-1 unlock.vala && ./unlock
  */
 using OstreeSysrootUnlock;
-
 void work (Ostree.Sysroot sysroot) throws GLib.Error {
     FileUtils.set_contents ("/usr/share/hello", "hello\n");
     var options = new Options ();
@@ -19,7 +18,7 @@ void work (Ostree.Sysroot sysroot) throws GLib.Error {
 int main () {
     var sysroot = new Ostree.Sysroot.default ();
     try {
-        /* What others wrote would go with the end. */
+        /* What others wrote would go with the end, which comes whatever happens. */
         var options = new Options ();
         options.set_only_locked (true);
         begin (sysroot, null, Ostree.DeploymentUnlockedState.DEVELOPMENT, options, null);
@@ -29,7 +28,6 @@ int main () {
         } catch (GLib.Error error) {
             failed = error;
         }
-        /* Lock it again whatever happened. */
         end (sysroot, null, null, null);
         if (failed != null)
             throw failed;
