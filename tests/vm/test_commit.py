@@ -30,7 +30,8 @@ def test_installed_committed_booted(machine, expect_state):
     assert commit in machine.run("ostree admin status").stdout
     assert machine.run("greeting").stdout == "hello\n" and not machine.exists("/usr/bin/cksum")
     assert "install ok installed" in machine.run("dpkg-query -W -f '${Status}' greeting").stdout
-    assert machine.run("dpkg-query -W gpgsm", check=False).returncode == 1 and not machine.exists("/usr/bin/gpgsm")
+    gone = machine.run("dpkg-query -W -f '${db:Status-Status}' gpgsm", check=False).stdout
+    assert gone in ("", "not-installed") and not machine.exists("/usr/bin/gpgsm"), gone
     packages = machine.run(["ostree", "show", "--print-metadata-key=unlock.packages", commit]).stdout
     assert f"('gpgsm', 'amd64', 'removed', '{version}', '')" in packages, packages
     assert "('greeting', 'all', 'added', '', '1')" in packages, packages
