@@ -33,6 +33,7 @@ WRITE = "ostree-unlock begin && touch /usr/mine"
 # libostree asks systemd to start a unit.
 UNSTAGE = """
 test ! -e /run/ostree/staged-deployment || ostree admin undeploy 0
+ostree admin cleanup
 mkdir -p /run/stub && printf '#!/bin/sh\\n' >/run/stub/systemctl && chmod +x /run/stub/systemctl
 """
 STAGE = ("env", "PATH=/run/stub:/usr/bin:/usr/sbin", *APPLY, "--stage")
