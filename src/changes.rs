@@ -58,6 +58,8 @@ pub struct Changes {
     pub base: String,
     /// The state that they were made in; `None` in a scratch.
     pub state: Option<State>,
+    /// When they were read, in seconds since the epoch.
+    time: u64,
     found: Parts,
     watched: Vec<(PathBuf, u64)>,
     /// Nobody else may write meanwhile.
@@ -81,6 +83,7 @@ impl Changes {
                 Ok(Changes {
                     base: kept.about.base,
                     state: kept.about.state,
+                    time: kept.about.time.try_into().unwrap_or_default(),
                     found: vec![Box::new(walk.limited_to(&options.paths, Path::new("/"))?)],
                     watched: Vec::new(),
                     _lock: None,
@@ -104,6 +107,19 @@ impl Changes {
                 None
             }
         })
+    }
+
+    /// What a commit says of what it was made of.
+    pub fn made_of(&self) -> Vec<(&'static str, glib::Variant)> {
+        vec![
+            (kept::BASE, self.base.to_variant()),
+            (
+                kept::STATE,
+                self.state.map_or("scratch", State::name).to_variant(),
+            ),
+            // As libostree has all numbers in commits, and shows them.
+            (kept::TIME, self.time.to_be().to_variant()),
+        ]
     }
 
     /// Fails if what was read was written to since.
@@ -158,6 +174,7 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
     }
     let mut watched: Vec<PathBuf> = trees.upper.iter().cloned().collect();
     watched.extend(options.etc_paths.iter().cloned());
+    let time = seconds_now();
     let watched = fingerprints(watched)?;
     let base = trees.commit;
     let mut found = of_usr(trees.base, trees.now, &options.paths)?;
@@ -182,6 +199,7 @@ fn written(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<Chan
     Ok(Changes {
         base,
         state: Some(state),
+        time,
         found,
         watched,
         _lock: None,
@@ -204,6 +222,7 @@ fn in_scratch(named: &Named, repo: &ostree::Repo, options: &Options) -> Result<C
     Ok(Changes {
         base,
         state: None,
+        time: seconds_now(),
         found,
         watched: Vec::new(),
         _lock: Some(scratch.lock),
@@ -354,19 +373,9 @@ pub fn check_preferences(choices: &[(PathBuf, Prefer)]) -> Result<()> {
     }
 }
 
-/// What a commit says of what it was made of.
-pub fn made_of(base: &str, state: Option<State>) -> Vec<(&'static str, glib::Variant)> {
+fn seconds_now() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now = now.map_or(0, |now| now.as_secs());
-    vec![
-        (kept::BASE, base.to_variant()),
-        (
-            kept::STATE,
-            state.map_or("scratch", State::name).to_variant(),
-        ),
-        // As libostree has all numbers in commits, and shows them.
-        (kept::TIME, now.to_be().to_variant()),
-    ]
+    now.map_or(0, |now| now.as_secs())
 }
 
 #[cfg(test)]

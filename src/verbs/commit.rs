@@ -225,7 +225,7 @@ fn make(
             .clone()
             .unwrap_or_else(|| format!("What was changed in /usr ({state})")),
         body: options.body.clone(),
-        made_of: changes::made_of(&changes.base, changes.state),
+        made_of: changes.made_of(),
     };
     let transaction = repo.auto_transaction(gio::Cancellable::NONE)?;
     let root = write(&repo, &committed.parent, actions, tell)?;

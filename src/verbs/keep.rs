@@ -91,7 +91,7 @@ fn save(
     let message = Message {
         subject: options.subject.clone().unwrap_or_else(|| name.to_owned()),
         body: None,
-        made_of: changes::made_of(&changes.base, changes.state),
+        made_of: changes.made_of(),
     };
     let transaction = repo.auto_transaction(gio::Cancellable::NONE)?;
     let mut left_out = Vec::new();
