@@ -61,7 +61,10 @@ pub fn old_view(observation: &Observation, caller: i32) -> Option<String> {
 /// Of the overlay that is open, and of all that may be one of before, which an apply has frozen
 /// the upper of.
 fn references(observation: &Observation) -> impl Iterator<Item = Reference> {
-    let is_ours = |mount: &Mount| Token::parse(&mount.source).is_some();
+    let is_ours = |mount: &Mount| {
+        let is_in_pile = |one: &Mount| one.device == mount.device;
+        Token::parse(&mount.source).is_some() || observation.mounts.iter().any(is_in_pile)
+    };
     let device = observation.mount.as_ref().map(|mount| mount.device);
     let uses = device.map(|device| processes::uses_of(device, &is_ours));
     uses.into_iter().flatten()

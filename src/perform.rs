@@ -72,8 +72,8 @@ pub struct Outcome {
 }
 
 /// Observes, plans by `decide` and carries the plan out, all under the sysroot's lock
-/// and where the system sees it; with a dry run only says what it would do, for which it
-/// needs no privilege.
+/// and where the system sees it; with a dry run only says what it would do, for which no
+/// privilege is needed here.
 pub fn run(
     deployment: &DeploymentId,
     options: &Options,
@@ -270,7 +270,7 @@ impl Worker<'_> {
         match self.carry_out(&plan, &observation) {
             Ok(more) => notes.extend(more),
             Err(error) => match self.make_good(&plan, &observation, error) {
-                Ok(note) => notes.push(note),
+                Ok(more) => notes.extend(more),
                 Err(error) => return Err(error.noting(notes)),
             },
         }
@@ -280,13 +280,17 @@ impl Worker<'_> {
 
     /// After a failure, the same way as after a crash: back, or forward where the swap was
     /// made already, which then is a success with a note.
-    fn make_good(&self, plan: &Plan, before: &Observation, error: Error) -> Result<String> {
-        if let Err(worse) = self.observe().and_then(|now| self.repair(&now)) {
-            return Err(error.next(format!("and taking it back failed too: {worse}")));
-        }
+    fn make_good(&self, plan: &Plan, before: &Observation, error: Error) -> Result<Vec<String>> {
+        let mut notes = match self.observe().and_then(|now| self.repair(&now)) {
+            Ok(notes) => notes,
+            Err(worse) => {
+                return Err(error.next(format!("and taking it back failed too: {worse}")));
+            }
+        };
         let was_to_change = plan.after != before.stack;
         if was_to_change && self.verify(&plan.after, before).is_ok() {
-            return Ok(format!("made good after a failure: {error}"));
+            notes.push(format!("made good after a failure: {error}"));
+            return Ok(notes);
         }
         self.discard(before);
         Err(error)
@@ -303,7 +307,10 @@ impl Worker<'_> {
         let mut notes = repair.notes;
         for step in &repair.steps {
             let done = self.step(step, observation, &mut notes);
-            done_or_left(step, done, &mut notes)?;
+            match repair.takes_back {
+                true => done?,
+                false => done_or_left(step, done, &mut notes)?,
+            }
         }
         self.log.drop_intent()?;
         Ok(notes)
@@ -552,7 +559,9 @@ impl Worker<'_> {
 fn done_or_left(step: &Step, done: Result<()>, notes: &mut Vec<String>) -> Result<()> {
     match done {
         Err(error) if error.is_of_medium() && step.can_wait() => {
-            notes.push(format!("not done before the next boot: {step} ({error})"));
+            notes.push(format!(
+                "not done yet, but by the next call, or at the next boot: {step} ({error})"
+            ));
             Ok(())
         }
         done => done,

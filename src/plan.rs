@@ -138,17 +138,12 @@ impl Step {
         )
     }
 
-    /// Whether a later call does it, or the next boot, where by now the disk takes no writes: what
-    /// is left does no harm until then.
+    /// Whether the next call does it, or the next boot, where by now the disk takes no writes: what
+    /// is left does no harm until then, and shows that it is.
     pub fn can_wait(&self) -> bool {
         matches!(
             self,
-            Step::TakeEtcBack(_)
-                | Step::SetLive(_)
-                | Step::Retire(_)
-                | Step::SetHotfixAside
-                | Step::ClearKey
-                | Step::Protect
+            Step::TakeEtcBack(_) | Step::SetLive(_) | Step::Retire(_) | Step::Protect
         )
     }
 }

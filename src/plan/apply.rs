@@ -17,6 +17,9 @@ use crate::stack::{Layer, MadeBy, Stack, State, Token, Upper};
 /// The kernel takes a page of paths, and each of ours is long.
 const MOST_FROZEN: usize = 12;
 
+/// The least that a file system in memory can be limited to.
+const PAGE: u64 = 4096;
+
 /// What `apply` and `rollback` are asked for, and what they cannot know by themselves.
 pub struct Apply {
     pub target: Target,
@@ -60,7 +63,11 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
         return uncover(observation);
     }
     check_room(request.space.disk)?;
-    check_memory(request.left)?;
+    let left = match back {
+        // There is always a way back, however much was written.
+        true => request.left.map(|left| left.max(PAGE)),
+        false => check_memory(request.left)?,
+    };
     let (layers, dropped) = layers(observation, request, (!is_booted).then_some(&*commit))?;
     let record = record(observation, request);
     let intent = Intent::Apply {
@@ -77,7 +84,7 @@ pub fn apply(observation: &Observation, request: &Apply) -> Result<Plan> {
         steps.push(Step::BuildDelta(commit.clone()));
     }
     if record.backing == Backing::Ram {
-        steps.push(Step::MountRam(record.directory.clone(), request.left));
+        steps.push(Step::MountRam(record.directory.clone(), left));
     }
     steps.push(Step::MakeUpperOver(
         record.directory.clone(),
@@ -222,16 +229,15 @@ fn after(
 }
 
 /// All uppers together keep within what was allowed for the first one.
-fn check_memory(left: Option<u64>) -> Result<()> {
-    const PAGE: u64 = 4096;
+fn check_memory(left: Option<u64>) -> Result<Option<u64>> {
     match left {
         Some(left) if left < PAGE => Err(Error::new(
             Kind::NoSpace,
             "nothing is left of the memory that what is written may take",
         )
         .at(USR)
-        .next("remove some of it, make a commit of it (`ostree-unlock commit`), or end it")),
-        _ => Ok(()),
+        .next("remove some of it, or keep it (`ostree-unlock keep save`) and end it")),
+        left => Ok(left),
     }
 }
 
@@ -391,6 +397,19 @@ mod tests {
         request.left = Some(0);
         let refused = apply(&open, &request).err().map(|e| e.kind());
         assert_eq!(refused, Some(Kind::NoSpace));
+        // But there is always a way back.
+        open.history = Ok(Some(History {
+            applied: vec![Applied {
+                commit: "d".repeat(64),
+                origin: None,
+                at: 1,
+            }],
+            found_locked: false,
+        }));
+        request.target = Target::Before { all: false };
+        let back = apply(&open, &request)?;
+        let mounts = |step: &Step| matches!(step, Step::MountRam(_, Some(PAGE)));
+        assert!(back.steps.iter().any(mounts));
         Ok(())
     }
 

@@ -20,6 +20,8 @@ pub struct Repair {
     pub steps: Vec<Step>,
     /// What was found, for people.
     pub notes: Vec<String>,
+    /// Whether something that was not made is taken back: then no step can wait.
+    pub takes_back: bool,
 }
 
 /// Decides by what the kernel shows alone which side of the swap an interrupted change
@@ -28,6 +30,7 @@ pub fn repair(observation: &Observation) -> Option<Repair> {
     let mut repair = Repair {
         steps: Vec::new(),
         notes: Vec::new(),
+        takes_back: false,
     };
     match &observation.intent {
         Ok(None) => {}
@@ -45,7 +48,7 @@ pub fn repair(observation: &Observation) -> Option<Repair> {
             let known = observation.applied().len();
             repair
                 .notes
-                .push("what a commit that was live had brought to /etc was taken back".to_owned());
+                .push("what a commit that was live had brought to /etc was still there".to_owned());
             repair.steps.push(Step::TakeEtcBack(known));
         }
     }
@@ -248,6 +251,7 @@ fn applying(
             repair
                 .notes
                 .push("an interrupted apply or rollback was taken back".to_owned());
+            repair.takes_back = true;
             let before = observation.applied();
             repair.steps.extend([
                 Step::TakeEtcBack(before.len()),

@@ -272,6 +272,10 @@ impl Scan<'_> {
         };
         let is_certain = is_certain || (stat.stx_dev_major, stat.stx_dev_minor) == self.device;
         let (path, deleted) = target(link)?;
+        // A socket, a pipe, or what lies in memory alone: no overlay was ever asked for it.
+        if !is_certain && mount.is_none() && (deleted || !path.is_absolute()) {
+            return None;
+        }
         Some(Reference {
             pid,
             how,

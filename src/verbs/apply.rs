@@ -263,6 +263,10 @@ fn carry_out(
 ) -> Result<Transition> {
     let mut transition = Transition::default();
     let back = matches!(target, Target::Before { .. });
+    if !back {
+        // Also to look: at all of /etc, and beneath what is mounted.
+        namespace::require_root()?;
+    }
     let mut number = 0;
     let since = affected::now();
     let (outcome, kept) = perform::run_back(booted, options, watch, |observation| {

@@ -68,7 +68,7 @@ def test_a_disk_that_fails_while_a_commit_is_live(system, usr):
     system.run("ostree-unlock apply other && sync")
     fail(system)
     ended = " ".join(system.run("ostree-unlock end --yes").stdout.split())
-    assert "not done before the next boot: take back what was merged into /etc" in ended, ended
+    assert "at the next boot: take back what was merged into /etc" in ended, ended
     assert listing(system) == before and usr()["unlocked"] == "none"
     system.run("ostree-unlock begin && touch /usr/again && ostree-unlock end --yes")
     assert system.exists("/etc/new-default")
