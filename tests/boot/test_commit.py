@@ -297,13 +297,18 @@ def test_a_hotfix_that_would_be_left_behind(system, usr):
     system.run("sleep 1.1; echo more >>/usr/lib/fixed")
     (problem,) = usr()["problems"]
     assert "changed since" in problem["text"] and f"commit --onto {upgrade} --deploy" in problem["text"], problem
+    # what was kept is of then, whenever it is committed
+    system.run("ostree-unlock keep save early && sleep 1.1 && touch /usr/lib/later")
+    system.run(f"ostree-unlock commit --kept early --onto {upgrade} --deploy")
+    (problem,) = usr()["problems"]
+    assert "changed since" in problem["text"], problem
     system.run(f"ostree-unlock commit --onto {upgrade} --deploy")
     assert usr()["problems"] == []
     system.reboot()
     assert system.read("/usr/lib/fixed") == "more\n" and system.exists("/usr/lib/upgraded")
     # that of the other deployment is still there
     other = system.run("ostree-unlock diff --deployment 1 --name-status").stdout
-    assert other == "A\t/usr/lib/fixed\n", other
+    assert other == "A\t/usr/lib/fixed\nA\t/usr/lib/later\n", other
 
 
 @trees("trixie", "sid")

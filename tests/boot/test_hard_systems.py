@@ -210,6 +210,21 @@ def test_a_hotfix_on_a_disk_that_fills_up(system, is_unlocked, is_locked):
     is_locked()
 
 
+@trees("bookworm")
+def test_a_hotfix_on_a_disk_without_inodes(system, usr, is_locked):
+    """There are bytes; that no directory can be made shows in the middle, and the next call goes on from there."""
+    system.run("ostree-unlock begin hotfix && touch /usr/new")
+    system.run("mkdir /var/full; cd /var/full; seq 70000 | xargs touch", check=False)
+    ended = system.run("ostree-unlock end --yes", check=False)
+    assert ended.returncode == 21 and "No space" in ended.stderr, ended
+    assert "interrupted" in [problem["code"] for problem in usr()["problems"]]
+    system.run("rm -r /var/full && ostree-unlock begin && ostree-unlock end --yes")
+    is_locked()
+    system.reboot()
+    is_locked()
+    assert not system.exists("/usr/new")
+
+
 def fill(system, directory: str) -> None:
     """Take the last block of the disk; no directory can be made any more."""
     system.run(f"fallocate -l $(df --output=avail -B1 /var | tail -1) {directory}/full", check=False)

@@ -11,6 +11,7 @@ from harness.fixtures import trees
 
 from .test_apply import ETC, checked_out, other_commit
 from .test_commit import CHANGES, listing
+from .test_holders import WAIT, holders
 
 # KERNEL(6.5): before it nothing can be mounted beneath. What else came after 5.15 is not asked for anywhere, which is
 # shown by the same: overlays by fsopen with layers one by one (6.5, 6.8), statmount and listmount (6.8), open_tree_attr
@@ -184,3 +185,16 @@ def test_on_a_kernel_that_is_too_old_nothing_is_ended(system, without, call, is_
     is_unlocked("development")
     system.run("ostree-unlock end --yes")
     is_locked()
+
+
+@trees("bookworm")
+def test_who_uses_what_libostree_opened_is_seen_after_an_apply(system, older):
+    """The overlay of before stays in the pile, and has no name that says whose it is."""
+    other_commit(system, "touch /usr/other")
+    system.run("ostree admin unlock && cp /bin/sh /usr/bin/newd")
+    with system.popen(f"exec /usr/bin/newd -c '{WAIT}; exit'", stdin=-1, stdout=-1) as before:
+        before.stdout.readline()
+        older("ostree-unlock apply other")
+        found = {(holder["use"], holder["path"]) for holder in holders(system)}
+        before.stdin.close()
+    assert found == {("runs", "/usr/bin/newd")}, found
