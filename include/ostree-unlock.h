@@ -3558,9 +3558,9 @@ const char *ostree_sysroot_unlock_hierarchy_get_no_upper_reason(OstreeSysrootUnl
  * @entries: (out) (optional): files, directories, links and whiteouts, counted
  * @bytes: (out) (optional): disk space, in bytes
  *
- * What was written since it was unlocked. Counted only where
- * ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was not, or
- * the caller may not see all of it, both are 0.
+ * What was written since it was unlocked, also before another commit was applied over it. Counted
+ * only where ostree_sysroot_unlock_options_set_usage() asked for it, as it takes time; where it was
+ * not, or the caller may not see all of it, both are 0.
  *
  * Returns: %TRUE if it was counted
  *

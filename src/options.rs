@@ -142,7 +142,7 @@ impl Options {
         self
     }
 
-    /// `status`: count what the upper and the deltas hold, which takes time in proportion to it.
+    /// `status`: count what was written and what the deltas hold, which takes time in proportion to it.
     pub fn usage(mut self, on: bool) -> Options {
         self.usage = on;
         self

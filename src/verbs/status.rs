@@ -81,7 +81,8 @@ pub struct Live {
 pub struct UpperInfo {
     /// The directory that takes what is written.
     pub path: PathBuf,
-    /// What it holds, where that was asked for and the caller may see all of it.
+    /// What it and the uppers that an apply froze beneath it hold, where that was asked for and the
+    /// caller may see all of it.
     pub usage: Option<Usage>,
 }
 
@@ -95,7 +96,7 @@ pub struct Deltas {
     pub usage: Option<Usage>,
 }
 
-/// What an upper holds.
+/// What directories hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Files, directories, links and whiteouts.
@@ -205,8 +206,10 @@ fn upper_info(
             path.display()
         ))));
     }
+    let frozen = observation.stack.frozen().map(|layer| layer.0.clone());
+    let written: Vec<PathBuf> = frozen.chain([path.clone()]).collect();
     let usage = match options.usage {
-        true => count(std::slice::from_ref(&path), &|_| true, watch)?,
+        true => count(&written, &|_| true, watch)?,
         false => None,
     };
     Ok(Ok(UpperInfo { path, usage }))

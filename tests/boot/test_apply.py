@@ -66,6 +66,17 @@ def test_an_apply_over_what_was_written_keeps_it(system, usr, libostree):
     assert not system.exists("/usr/mine")
 
 
+@trees("trixie")
+@pytest.mark.parametrize("backing", ["disk", "ram"])
+def test_what_was_written_before_an_apply_counts_as_discarded(system, backing):
+    other_commit(system)
+    system.run(f"ostree-unlock begin --backing {backing} && head -c 1M /dev/urandom >/usr/mine && ostree-unlock apply other")
+    (usr,) = parse(system.run("ostree-unlock status --usage --json").stdout)["hierarchies"]
+    assert usr["upper"]["bytes"] >= 1 << 20, usr
+    discarded = json.loads(system.run("ostree-unlock end --yes --json").stdout)["discarded"]
+    assert discarded["entries"] >= 1 and discarded["bytes"] >= 1 << 20, discarded
+
+
 def without_mine(system) -> list[str]:
     """What /usr is, but for what was written there."""
     return [line for line in listing(system) if not line.startswith("b'/mine")]
