@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from abi import version_script
+from harness.payload import SOURCE
 
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
 C = "{http://www.gtk.org/introspection/c/1.0}"
@@ -26,6 +27,12 @@ def pages(staged):
         text = re.sub(r"<(script|style|head|nav)\b.*?</\1>", "", path.read_text(), flags=re.DOTALL)
         found[path.name] = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
     return found
+
+
+@pytest.mark.parametrize("rules", ["packaging/debian/rules", "packaging/rpm/libostree-unlock.spec"])
+def test_packages_look_for_them_where_they_are_installed(rules):
+    (name,) = re.findall(r"'api-pages',.*?\n    output: '(.+?)'", (SOURCE / "docs/meson.build").read_text(), flags=re.DOTALL)
+    assert re.findall(r"usr/share/doc/([\w*.-]+)", (SOURCE / rules).read_text()) == [name]
 
 
 @pytest.fixture(scope="module")
