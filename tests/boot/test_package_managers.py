@@ -147,8 +147,10 @@ def test_who_manages_the_system(system):
     assert detect(system)["manager"] == "rpm-ostree"
 
 
-def test_the_hook_is_silent_where_usr_is_an_ordinary_one(staged):
+@pytest.mark.parametrize("how", ["true", "mount --bind /usr /usr; mount -o remount,bind,ro /usr"], ids=["writable", "read-only"])
+def test_the_hook_is_silent_where_usr_is_an_ordinary_one(staged, how):
     """Here, on a system that was not booted by OSTree."""
-    command = [staged / "usr/bin/ostree-unlock", "detect", "--hook"]
+    enter = ["unshare", "--mount", "--propagation=private", "--", "sh", "-ec", f'{how}; exec "$0" detect --hook']
+    command = [*enter, staged / "usr/bin/ostree-unlock"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

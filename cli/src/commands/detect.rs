@@ -19,13 +19,13 @@ pub(super) fn run(args: &DetectArgs) -> Result<Answer> {
             output::stream::complain(&detection.message);
         }
     }
-    if (args.writable || args.hook) && !detection.writable {
+    if (args.writable || args.hook && detection.booted) && !detection.writable {
         answer.exit = exit::FAILED;
     }
     Ok(answer)
 }
 
-/// Whether whoever installs a package should know.
+/// Whether whoever installs a package should know. Without OSTree, how `/usr` stands is not our matter.
 fn is_worth_telling(detection: &Detection) -> bool {
-    !detection.writable || detection.state != State::None
+    detection.booted && (!detection.writable || detection.state != State::None)
 }
