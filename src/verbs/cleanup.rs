@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::etc;
 use crate::hooks;
 use crate::leftovers::{self, Leftover};
+use crate::notice;
 use crate::observe::{self, OURS, Observation};
 use crate::options::{Options, Watch};
 use crate::ostree::{DeploymentId, publish, sysroot};
@@ -125,6 +126,8 @@ fn remove_all(
         notes,
         ..Outcome::default()
     };
+    // After a soft reboot it is that of before, and of a hotfix there is none after a reboot.
+    notice::update(outcome.state);
     let on_disk = sysroot::is_writable(writable_sysroot)?;
     for leftover in leftovers::find(Path::new("/"), now) {
         if matches!(leftover, Leftover::Upper(_) | Leftover::OfBefore(_)) && !on_disk {

@@ -120,6 +120,21 @@ def test_a_flag_without_an_overlay_is_cleared(system, usr, is_locked):
     is_locked()
 
 
+@ONE
+def test_who_logs_in_is_told_of_what_is_open_now(system, is_unlocked):
+    """/run outlives a soft reboot, and a hotfix outlives /run."""
+    notice = "/run/motd.d/ostree-unlock"
+    system.run(f"mkdir -p /run/motd.d && echo stale >{notice}")
+    system.run("ostree-unlock cleanup")
+    assert not system.exists(notice)
+    system.run("ostree-unlock begin hotfix")
+    system.reboot()
+    assert not system.exists(notice)
+    system.run("ostree-unlock cleanup")
+    is_unlocked("hotfix")
+    assert "state hotfix" in system.read(notice)
+
+
 def hook(system, name, text, directory=HOOKS):
     system.run(["install", "-D", "-m", "755", "/dev/stdin", f"{directory}/{name}"], input=f"#!/bin/sh\n{text}\n")
 
