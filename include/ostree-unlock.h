@@ -974,8 +974,8 @@ OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages_of_commits(O
  * ostree_sysroot_unlock_cleanup:
  * @sysroot: the booted sysroot; it need not be loaded
  * @deployment: (nullable): the booted deployment, or %NULL for just that
- * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held` and `after_upgrade`
- * mean something here
+ * @options: (nullable): of the options, `dry_run`, `lock_wait`, `lock_held`, `after_upgrade` and
+ * `only_etc` mean something here
  * @progress: (nullable): is told what is being done, as ostree_sysroot_unlock_begin()
  * describes
  * @cancellable: (nullable): stops it
@@ -985,8 +985,9 @@ OstreeSysrootUnlockPackageDiff *ostree_sysroot_unlock_diff_packages_of_commits(O
  * flags that are no longer true. Makes good what was interrupted. What is unlocked now stays as
  * it is. A boot unit of systemd calls it; elsewhere somebody has to.
  *
- * Needs the same privilege and takes the same lock as ostree_sysroot_unlock_begin(). The steps
- * of the outcome say what was removed, its notes what was not, and why.
+ * Needs the same privilege, for a dry run as well, and takes the same lock as
+ * ostree_sysroot_unlock_begin(). The steps of the outcome say what was removed, its notes what
+ * was not, and why.
  *
  * Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_FAILED if a hook failed that
  * ostree_sysroot_unlock_options_set_after_upgrade() had it run; the others have run, and all of

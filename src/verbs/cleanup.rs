@@ -18,7 +18,7 @@ use crate::perform::{self, Outcome};
 use crate::plan::repair;
 use crate::sys::files;
 use crate::sys::mountinfo::View;
-use crate::sys::namespace::System;
+use crate::sys::namespace::{self, System};
 
 /// Says, in the deployment's directory of ours, that all was done after it was booted.
 const MARKER: &str = "cleaned";
@@ -44,6 +44,8 @@ pub fn cleanup(
             "only_etc",
         ])?;
         let deployment = sysroot::target(sysroot, deployment)?;
+        // Who may not see what is left would be told that there is nothing.
+        namespace::require_root()?;
         if options.only_etc {
             return only_etc(&deployment, options, watch);
         }
@@ -68,19 +70,16 @@ fn only_etc(deployment: &DeploymentId, options: &Options, watch: &Watch<'_>) -> 
         )
         .next("leave after_upgrade or only_etc out"));
     }
-    if options.dry_run {
+    let is_there = deployed_etc::is_left(deployment, 0);
+    // Most often there is nothing, and nobody is to wait for the lock then.
+    if options.dry_run || !is_there {
         let now = observe::observe(deployment, View::System)?;
-        let is_there = deployed_etc::is_left(deployment, 0);
         return Ok(Outcome {
             state: now.stack.state(),
-            dry_run: true,
+            dry_run: options.dry_run,
             steps: is_there.then(|| WHAT.to_owned()).into_iter().collect(),
             notes: Vec::new(),
         });
-    }
-    // Most often there is nothing, and nobody is to wait for the lock then.
-    if !deployed_etc::is_left(deployment, 0) {
-        return Ok(Outcome::default());
     }
     perform::tidy(deployment, options, watch, |system, _, now, notes| {
         let kept = system.in_private_copy(|| {

@@ -12,6 +12,7 @@ ALL = trees(readonly=(False, True))
 BACKING = "/sysroot/ostree/deploy/*/backing/*"
 LEFT = f"ls -d {BACKING}/usr-transient {BACKING}/unlock/old-* 2>/dev/null || :"
 HOOKS = "/etc/ostree-unlock/post-upgrade.d"
+UNPRIVILEGED = 14
 WAIT = "echo ready; read -r line"
 
 
@@ -133,6 +134,17 @@ def test_who_logs_in_is_told_of_what_is_open_now(system, is_unlocked):
     system.run("ostree-unlock cleanup")
     is_unlocked("hotfix")
     assert "state hotfix" in system.read(notice)
+
+
+@ONE
+def test_only_etc_says_the_state_and_who_may_not_look_is_refused(system):
+    system.run("ostree-unlock begin")
+    for words in ("--etc", "--etc --dry-run"):
+        done = json.loads(system.run(f"ostree-unlock cleanup {words} --json").stdout)
+        assert (done["unlocked"], done["steps"]) == ("development", []), done
+    for words in ("", "--etc", "--dry-run", "--etc --dry-run", "--after-upgrade --dry-run"):
+        refused = system.run(f"ostree-unlock cleanup {words}", user="nobody", check=False)
+        assert refused.returncode == UNPRIVILEGED and "only root" in refused.stderr, refused
 
 
 def hook(system, name, text, directory=HOOKS):
