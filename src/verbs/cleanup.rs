@@ -5,6 +5,8 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use gio::prelude::*;
+
 use crate::deployed_etc;
 use crate::error::{Error, Kind, Result};
 use crate::etc;
@@ -172,6 +174,8 @@ fn let_go(system: &System, now: &Observation) -> Result<Option<String>> {
 }
 
 const CLEAN_SYSROOT: &str = "clean the sysroot up, as `ostree admin cleanup` does";
+const AGAIN: &str =
+    "all of them are run again at the next boot, or by `ostree-unlock cleanup --after-upgrade`";
 
 fn running(hook: &Path) -> String {
     format!("run {}", hook.display())
@@ -214,20 +218,28 @@ fn after_upgrade(
     outcome.steps.push(CLEAN_SYSROOT.to_owned());
     // Without the lock: a hook may want it.
     let mut failed = Vec::new();
+    refuse_if_stopped(watch)?;
     for hook in hooks::find(Path::new("/"))? {
         match hooks::run(&hook, deployment) {
             Ok(()) => outcome.steps.push(running(&hook)),
             Err(failure) => failed.push(failure),
         }
+        refuse_if_stopped(watch)?;
     }
     if failed.is_empty() {
         return mark(&deployment.identity()?);
     }
-    Err(Error::new(
-        Kind::Failed,
-        format!("hooks failed: {}", failed.join("; ")),
-    )
-    .next("all of them are run again at the next boot, or by `ostree-unlock cleanup --after-upgrade`"))
+    Err(Error::new(Kind::Failed, format!("hooks failed: {}", failed.join("; "))).next(AGAIN))
+}
+
+/// Who stops us wants no other hook; the one that runs is not ours to stop.
+fn refuse_if_stopped(watch: &Watch<'_>) -> Result<()> {
+    match watch.cancellable {
+        Some(cancellable) if cancellable.is_cancelled() => {
+            Err(Error::new(Kind::Cancelled, "stopped while hooks were run").next(AGAIN))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// In a private copy of the namespace, where libostree may make writable what it wants to.

@@ -182,6 +182,31 @@ def test_hooks_run_once_for_a_deployment_and_again_until_they_succeed(system):
 
 
 @ONE
+def test_who_is_asked_to_stop_begins_no_other_hook(system):
+    hook(system, "10-first", "echo 10 >>/run/ran; while test ! -e /run/go; do sleep 0.02; done; exit $(cat /run/go)")
+    hook(system, "20-second", "echo 20 >>/run/ran")
+    # python, since a shell has what is in its background ignore what a terminal sends
+    code = """
+import os, signal, subprocess, time
+for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 3), (signal.SIGHUP, 0)):
+    running = subprocess.Popen(["ostree-unlock", "cleanup", "--after-upgrade"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not os.path.exists("/run/ran"): time.sleep(0.02)
+    os.kill(running.pid, number)
+    time.sleep(0.5)
+    open("/run/go.new", "w").write(f"{status}\\n")
+    os.rename("/run/go.new", "/run/go")
+    said = " ".join(running.communicate(timeout=15)[1].split())
+    assert running.returncode == 24 and "stopped while hooks were run" in said, (number, running.returncode, said)
+    assert open("/run/ran").read() == "10\\n", number
+    os.unlink("/run/ran")
+    os.unlink("/run/go")
+"""
+    system.python(code)
+    system.run("echo 0 >/run/go; ostree-unlock cleanup --after-upgrade")
+    assert system.read("/run/ran") == "10\n20\n"
+
+
+@ONE
 def test_another_deployment_arms_it_again(system):
     system.run("ostree-unlock cleanup --after-upgrade")
     assert system.run("ostree-unlock cleanup --after-upgrade").stdout == "There is nothing to clean up.\n"
