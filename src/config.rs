@@ -251,10 +251,7 @@ impl Config {
             return Err(not_allowed(
                 &self.states,
                 &format!("the state {state}"),
-                || match names(&self.states.value).as_str() {
-                    "" => "States=none".to_owned(),
-                    states => format!("States={states}"),
-                },
+                || format!("States={}", names(&self.states.value)),
             ));
         }
         // It would outlive any limit.
@@ -372,6 +369,9 @@ fn parse_names(text: &str) -> Result<Vec<String>, String> {
 }
 
 fn names(states: &[State]) -> String {
+    if states.is_empty() {
+        return State::None.name().to_owned();
+    }
     let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
     names.join(" ")
 }
@@ -486,6 +486,13 @@ mod tests {
         let link = root.0.join("etc/ostree-unlock/config.d/b.conf");
         assert!(std::os::unix::fs::symlink("/dev/null", link).is_ok());
         assert_eq!(load(&root.0)?, Config::default());
+        Ok(())
+    }
+
+    #[test]
+    fn no_state_at_all_is_shown_as_it_is_written() -> Result<()> {
+        let (shown, _) = value(&parsed("[Unlock]\nStates=none\n")?, "States").unwrap_or_default();
+        assert_eq!(shown, "none");
         Ok(())
     }
 
