@@ -2,7 +2,11 @@
 //! What the timer of a time limit comes to: warn before, end at the deadline, and do
 //! nothing where what is open has another one or none.
 
+use std::path::Path;
+use std::time::Duration;
+
 use crate::amounts::span_text;
+use crate::config;
 use crate::deadline;
 use crate::error::{Error, Kind, Result};
 use crate::observe::{self, Observation, USR};
@@ -48,9 +52,11 @@ pub fn expire(
     if !left.is_zero() {
         let state = observation.stack.state();
         let left = span_text(left);
+        let config = config::load(Path::new("/")).ok();
+        let more = more_time(config.and_then(|config| config.time_limit(state, &Options::new())));
         let told = deadline::tell_everybody(&format!(
             "{USR} is locked again in {left}, and what was written to it is discarded.\r\n\
-             `ostree-unlock begin {state} --for 1h` as root gives it more time."
+             `ostree-unlock begin {state} --for {more}` as root gives it more time."
         ));
         return Ok(Expiry::Warned(told.unwrap_or(0)));
     }
@@ -71,5 +77,25 @@ pub fn expire(
             let _ = deadline::tell_everybody(&text);
             Err(error)
         }
+    }
+}
+
+/// What to ask for, in one word: no more than `most`, which the configuration allows.
+fn more_time(most: Option<Duration>) -> String {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    span_text(most.map_or(HOUR, |most| most.min(HOUR))).replace(' ', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_ask_for_what_is_refused() {
+        let most = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(more_time(None), "1h");
+        assert_eq!(more_time(most(86_400)), "1h");
+        assert_eq!(more_time(most(1_800)), "30min");
+        assert_eq!(more_time(most(90)), "1min30s");
     }
 }
