@@ -106,6 +106,9 @@ def test_the_pager(at_a_terminal):
     # One that has seen enough, or is not there, is no failure of ours.
     assert at_a_terminal(PAGER="true")[0] == at_a_terminal(PAGER="kill -9 $$")[0] == 0
     assert "3 added" in at_a_terminal(PATH="/nowhere")[1]
+    for pager in ("no-such-pager", "no-such-pager -R", "/no/such/pager"):
+        status, shown = at_a_terminal(PAGER=pager)
+        assert status == 0 and "3 added" in shown and "not found" not in shown, (pager, shown)
 
 
 def test_an_interrupt_is_the_pagers(at_a_terminal):

@@ -35,9 +35,25 @@ fn command() -> Option<Command> {
     if named.is_empty() || named == "cat" {
         return None;
     }
+    if !is_there(&named.to_string_lossy()) {
+        return None;
+    }
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(named);
     Some(shell)
+}
+
+/// Whether the shell knows the program of that command: where it does not, it starts all the same,
+/// and takes an answer that nobody is shown. What is more than a name to it is taken to be there.
+fn is_there(command: &str) -> bool {
+    let program = command.split_whitespace().next().unwrap_or_default();
+    let is_name = |c: char| c.is_alphanumeric() || "/._+-".contains(c);
+    if program.is_empty() || !program.chars().all(is_name) {
+        return true;
+    }
+    let mut look = Command::new("sh");
+    look.args(["-c", "command -v \"$1\" >/dev/null 2>&1", "sh", program]);
+    look.status().is_ok_and(|found| found.success())
 }
 
 fn spawn(mut command: Command) -> Option<Out> {
@@ -87,6 +103,29 @@ impl Write for Out {
         match self {
             Out::Plain(out) => out.flush(),
             Out::Paged(_, pipe) => pipe.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_is_told_from_one_that_is() {
+        for there in [
+            "sh",
+            "sh -c cat",
+            "/bin/sh",
+            "LESS=R less",
+            "'a b'",
+            "true; cat",
+            " ",
+        ] {
+            assert!(is_there(there), "{there}");
+        }
+        for missing in ["no-such-pager", " no-such-pager -R", "/no/such/pager"] {
+            assert!(!is_there(missing), "{missing}");
         }
     }
 }
