@@ -19,19 +19,25 @@ pub(crate) fn open(path: Option<&Path>) -> ostree::Sysroot {
 const ENOUGH: usize = 4;
 
 /// The deployment that a user calls `name`: the number that libostree lists it by, or its
-/// checksum, of which the [beginning](ENOUGH) is enough, with or without `.SERIAL`.
+/// checksum, of which the [beginning](ENOUGH) is enough, with or without `.SERIAL`, and with `OS/`
+/// before it where another stateroot has the same.
 pub(crate) fn deployment(sysroot: &ostree::Sysroot, name: &str) -> Result<ostree::Deployment> {
     sysroot.load(gio::Cancellable::NONE)?;
     let mut all = sysroot.deployments();
     if let Some(index) = name.parse().ok().filter(|index| *index < all.len()) {
         return Ok(all.swap_remove(index));
     }
-    let (commit, serial) = match name.split_once('.') {
+    let (os, id) = match name.split_once('/') {
+        Some((os, id)) => (Some(os), id),
+        None => (None, name),
+    };
+    let (commit, serial) = match id.split_once('.') {
         Some((commit, serial)) => (commit, Some(serial)),
-        None => (name, None),
+        None => (id, None),
     };
     all.retain(|one| {
         commit.len() >= ENOUGH
+            && os.is_none_or(|os| one.osname() == os)
             && one.csum().starts_with(commit)
             && serial.is_none_or(|serial| one.deployserial().to_string() == serial)
     });

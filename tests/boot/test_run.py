@@ -372,6 +372,18 @@ def test_what_is_missing_is_made_by_programs_of_the_deployment(system, next_comm
 
 
 @trees("trixie")
+def test_what_is_missing_is_made_where_another_stateroot_has_the_same_commit(system, next_commit, missing):
+    system.run(["install", "-D", "/dev/stdin", "/etc/ostree-unlock/config.d/50-site.conf"], input="[Unlock]\nRecords=a\n")
+    system.run(["install", "-D", "-m", "755", "/dev/stdin", "/etc/ostree-unlock/records.d/a"], input="#!/bin/sh\n")
+    system.run("ostree admin os-init other && ostree admin deploy --os=other --karg=quiet next && ostree admin deploy next")
+    fails(system, f"ostree-unlock run --deployment {next_commit}.0 -- true", REFUSED, "may be any of 2 deployments")
+    assert system.run(f"ostree-unlock run --deployment other/{next_commit}.0 -- cat /usr/lib/next").stdout == "next\n"
+    assert missing() == ["a"]
+    system.run("ostree-unlock run --missing-records")
+    assert missing() == []
+
+
+@trees("trixie")
 def test_who_is_asked_to_stop_makes_no_other_record(system, next_commit, missing):
     system.run(["install", "-D", "/dev/stdin", "/etc/ostree-unlock/config.d/50-site.conf"], input="[Unlock]\nRecords=a b\n")
     program = "#!/bin/sh\necho ${0##*/} >>/run/made; exec sleep 20\n"

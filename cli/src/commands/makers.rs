@@ -79,7 +79,8 @@ fn make(
     lock_wait: Duration,
 ) -> Result<bool> {
     // By its name: which number it has may change meanwhile.
-    let id = format!("{}.{}", deployment.csum(), deployment.deployserial());
+    let (os, commit) = (deployment.osname(), deployment.csum());
+    let id = format!("{os}/{commit}.{}", deployment.deployserial());
     let mut command = Command::new("/proc/self/exe");
     command
         .args(["run", "--deployment", &id, "--record", name, "--lock-wait"])
