@@ -32,7 +32,7 @@ use crate::tree::commit as commits;
 
 const ALLOW_OTHER: &str = "name a commit of the same system, or allow that (--allow-other-system)";
 
-/// How long what comes after the swap waits for the lock, at least.
+/// How long what comes after the swap waits for the lock, whatever was asked for: nothing stops it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const NOT_DEPLOYED: &str =
@@ -310,7 +310,7 @@ fn carry_out(
     }
     let adopt = || match back {
         true => None,
-        false => adopt(booted, number, options, watch),
+        false => adopt(booted, number, options),
     };
     transition.follow(&wanted, since, options.restart, watch.cancellable, adopt);
     Ok(transition)
@@ -318,18 +318,9 @@ fn carry_out(
 
 /// Has the undo know what was written to `/etc` just now. What is live is so already: no cancellation
 /// stops this, and who has the lock meanwhile is waited for.
-fn adopt(
-    booted: &DeploymentId,
-    number: usize,
-    options: &Options,
-    watch: &Watch<'_>,
-) -> Option<String> {
-    let options = options.clone().lock_wait(options.lock_wait.max(PATIENCE));
-    let watch = Watch {
-        cancellable: None,
-        ..*watch
-    };
-    let adopted = perform::write(booted, &options, &watch, |_| {
+fn adopt(booted: &DeploymentId, number: usize, options: &Options) -> Option<String> {
+    let options = options.clone().lock_wait(PATIENCE);
+    let adopted = perform::write(booted, &options, &Watch::default(), |_| {
         deployed_etc::adopt(booted, number)
     });
     let failed = adopted.err()?;

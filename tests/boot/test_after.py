@@ -121,17 +121,29 @@ until test -e /run/is-locked; do sleep 0.05; done
 }
 
 
+def own_ldconfig(script: str) -> str:
+    """What has a commit run this in the place of its `ldconfig`, which is `ldconfig.real` then."""
+    ldconfig = f"#!/bin/sh\n{script}\n"
+    return f"mv usr/sbin/ldconfig usr/sbin/ldconfig.real; cat >usr/sbin/ldconfig <<'END'\n{ldconfig}END\nchmod 755 usr/sbin/ldconfig\n"
+
+
 @pytest.mark.parametrize("how", MEANWHILE)
 def test_the_loaders_cache_goes_back_whatever_happens_meanwhile(system, how):
-    ldconfig = f"#!/bin/sh\n/usr/sbin/ldconfig.real \"$@\"\n{MEANWHILE[how]}\n"
-    own = f"mv usr/sbin/ldconfig usr/sbin/ldconfig.real; cat >usr/sbin/ldconfig <<'END'\n{ldconfig}END\nchmod 755 usr/sbin/ldconfig\n"
-    other_commit(system, NEWCOMER + own, "next")
+    other_commit(system, NEWCOMER + own_ldconfig(f'/usr/sbin/ldconfig.real "$@"\n{MEANWHILE[how]}'), "next")
     before = system.run("sha256sum </etc/ld.so.cache").stdout
     done = system.run("ostree-unlock apply next", timeout=300)
     assert "is not put back" not in " ".join((done.stdout + done.stderr).split()), done
     assert "/usr/lib/newcomer/libz.so.1" in system.run("ldconfig.real -p").stdout
     system.run("ostree-unlock rollback")
     assert system.run("sha256sum </etc/ld.so.cache").stdout == before
+
+
+def test_the_wait_that_comes_after_is_not_shown(system):
+    """Nobody asked for it, and its line would stand while services are waited for."""
+    other_commit(system, NEWCOMER + own_ldconfig(MEANWHILE["locked"]), "next")
+    at_terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(['ostree-unlock', 'apply', 'next'])))"
+    shown = system.python(at_terminal, timeout=300).stdout
+    assert "/usr" in shown and "wait for the lock" not in shown, shown
 
 
 @pytest.mark.parametrize("back", ["rollback", "end"])
