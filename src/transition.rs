@@ -60,7 +60,7 @@ pub struct Transition {
     pub(crate) paths: Vec<(PathBuf, Change)>,
     /// What of it may be a program or a library.
     pub(crate) linked: Vec<PathBuf>,
-    /// Why nothing is known of the packages, where a database of theirs cannot be read.
+    /// Why nothing is known of the packages, where their databases could not be compared.
     pub(crate) untold: Option<(Kind, String)>,
 }
 
@@ -109,14 +109,21 @@ impl Transition {
         if !packages::are_same(&before, &after)? {
             let between =
                 || packages::differences(&Databases::find(&before)?, &Databases::find(&after)?);
-            match between() {
-                Err(e) if matches!(e.kind(), Kind::Corrupt | Kind::Unsupported) => {
-                    transition.untold = Some((e.kind(), format!("{UNTOLD}: {e}")));
-                }
-                packages => transition.packages = packages?,
-            }
+            transition.take_up(between())?;
         }
         Ok(transition)
+    }
+
+    /// Takes up what becomes of the packages. Where that fails it is not known, be it for want of space
+    /// in /tmp: what goes back is not refused for that.
+    fn take_up(&mut self, packages: Result<Vec<PackageDifference>>) -> Result<()> {
+        match packages {
+            Err(e) if e.kind() != Kind::Cancelled => {
+                self.untold = Some((e.kind(), format!("{UNTOLD}: {e}")));
+            }
+            packages => self.packages = packages?,
+        }
+        Ok(())
     }
 
     fn count(&mut self, change: Change, path: &Path) {
@@ -265,7 +272,7 @@ impl Transition {
     pub fn refuse_replacement(&self) -> Result<()> {
         if let Some((kind, why)) = &self.untold {
             return Err(Error::new(*kind, why.clone())
-                .next("mend the commit, or allow that any are replaced (--allow-replacement)"));
+                .next("mend that, or allow that any are replaced (--allow-replacement)"));
         }
         let replaced = self.packages.iter();
         let replaced: Vec<&PackageDifference> = replaced
@@ -292,6 +299,21 @@ impl Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_that_cannot_be_told_refuse_nothing_by_themselves() {
+        for kind in [Kind::Corrupt, Kind::NoSpace, Kind::Failed] {
+            let mut transition = Transition::default();
+            assert!(transition.take_up(Err(Error::new(kind, "x"))).is_ok());
+            assert!(
+                transition
+                    .untold_packages()
+                    .is_some_and(|why| why.starts_with(UNTOLD))
+            );
+        }
+        let stopped = Transition::default().take_up(Err(Error::new(Kind::Cancelled, "x")));
+        assert!(stopped.is_err_and(|error| error.kind() == Kind::Cancelled));
+    }
 
     #[test]
     fn packages_of_which_nothing_is_known_are_not_only_added() {
