@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use gio::prelude::*;
 use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::diff::Change;
 use crate::error::{Error, Kind, Result};
@@ -415,17 +416,19 @@ fn run_here(command: &[String], limit: Duration) -> Result<()> {
     Err(Error::new(Kind::Failed, format!("{why}: {last}")).at(program))
 }
 
-/// Waits for its end; `None` if it had to be killed.
+/// Waits for its end; `None` if it had to be killed, with what it started.
 fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     const PAUSE: Duration = Duration::from_millis(10);
     let deadline = Instant::now() + limit;
-    while Instant::now() < deadline {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+    loop {
+        let is_late = Instant::now() >= deadline;
+        match child.try_wait()? {
+            Some(status) => return Ok(Some(status)),
+            None if is_late => break,
+            None => std::thread::sleep(PAUSE),
         }
-        std::thread::sleep(PAUSE);
     }
-    child.kill()?;
+    kill_process_group(Pid::from_child(child), Signal::KILL)?;
     child.wait()?;
     Ok(None)
 }
@@ -565,5 +568,22 @@ mod tests {
         assert!(said.is_err_and(|said| said.contains("3: last")));
         let said = run("echo last >&2; exec sleep 20").map_err(|e| e.to_string());
         assert!(said.is_err_and(|said| said.contains("killed after 3 seconds: last")));
+    }
+
+    #[test]
+    fn a_child_is_killed_with_what_it_started() {
+        let command = ["/bin/sh", "-c", "sleep 20 & echo $! >&2; wait"].map(str::to_owned);
+        let said = run_here(&command, Duration::from_secs(1)).map_err(|e| e.to_string());
+        let said = said.err().unwrap_or_default();
+        let started = said.rsplit(' ').next().unwrap_or_default();
+        assert!(started.parse::<u32>().is_ok(), "{said}");
+        // Empty of one that has ended and is not waited for yet.
+        let line = format!("/proc/{started}/cmdline");
+        let runs = || std::fs::read(&line).is_ok_and(|line| !line.is_empty());
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while runs() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!runs());
     }
 }
