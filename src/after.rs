@@ -249,11 +249,12 @@ fn unit_in(path: &Path, directory: &str) -> Option<String> {
 
 /// Does what is wanted. Without systemd its own programs do what they can without it, and the
 /// rest is said not to be done. `written` is called once there is another cache of the loader, before
-/// anything that may take its time. Once it is cancelled, programs are waited for, and services not.
+/// anything that may take its time, and says whether that may stay: otherwise it is written once
+/// more. Once it is cancelled, programs are waited for, and services not.
 pub fn follow(
     wanted: &Wanted,
     cancellable: Option<&gio::Cancellable>,
-    written: impl FnOnce(),
+    written: impl FnOnce() -> bool,
 ) -> Aftermath {
     if *wanted == Wanted::default() {
         return Aftermath::default();
@@ -263,12 +264,10 @@ pub fn follow(
     let mut note = |step, unit, result| steps.push(Followed::new(step, unit, result));
     if wanted.libraries {
         // Links between libraries are the commit's matter, and `/usr` is read-only.
-        note(
-            Step::LoaderCache,
-            None,
-            runner.run("ldconfig", &["-X"], &[]),
-        );
-        written();
+        let write = || runner.run("ldconfig", &["-X"], &[]);
+        let first = write();
+        let result = if written() { first } else { write() };
+        note(Step::LoaderCache, None, result);
     }
     let before = (names("passwd"), names("group"));
     if !wanted.users.is_empty() {

@@ -30,8 +30,9 @@ pub fn plan(repo: &ostree::Repo, from: &str, to: &str) -> Result<Merge> {
         .keeping(&current, &etc::WRITTEN)
 }
 
-/// Has what programs wrote to `/etc` since the merge be taken back with it.
-pub fn adopt(booted: &DeploymentId, number: usize) -> Result<()> {
+/// Has what programs wrote to `/etc` since the merge be taken back with it; says whether that is still
+/// to be.
+pub fn adopt(booted: &DeploymentId, number: usize) -> Result<bool> {
     let place = undos(booted).join(number.to_string());
     etc::adopt(&place, Path::new(ETC), &etc::WRITTEN)
 }

@@ -68,6 +68,8 @@ pub struct Transition {
 const POLICIES: [&str; 2] = ["/usr/etc/selinux", "/usr/share/selinux"];
 /// Where the modules of kernels are.
 const MODULES: &str = "/usr/lib/modules";
+const TAKEN_BACK: &str =
+    "what was applied was taken back meanwhile, so the loader's cache was written once more";
 const UNTOLD: &str = "what becomes of the packages cannot be told";
 
 impl Transition {
@@ -239,17 +241,27 @@ impl Transition {
     }
 
     /// Does what comes after the swap; `since` is the time of before it. `adopt` is called once the
-    /// loader's cache was written, and says what a person should know.
+    /// loader's cache was written, and says whether it is still wanted.
     pub fn follow(
         &mut self,
         wanted: &Wanted,
         since: Duration,
         restart: bool,
         cancellable: Option<&gio::Cancellable>,
-        adopt: impl FnOnce() -> Option<String>,
+        adopt: impl FnOnce() -> Result<bool>,
     ) {
         let notes = &mut self.outcome.notes;
-        self.aftermath = after::follow(wanted, cancellable, || notes.extend(adopt()));
+        self.aftermath = after::follow(wanted, cancellable, || {
+            let adopted = adopt();
+            notes.extend(match &adopted {
+                Ok(true) => None,
+                Ok(false) => Some(TAKEN_BACK.to_owned()),
+                Err(failed) => Some(format!(
+                    "what was written to /etc afterwards is not put back: {failed}"
+                )),
+            });
+            adopted.unwrap_or(true)
+        });
         self.find_affected(Some(since));
         if restart {
             self.restarted = after::restart(&self.to_be_restarted(), cancellable);

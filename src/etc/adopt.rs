@@ -13,10 +13,10 @@ use crate::tree::disk;
 pub const WRITTEN: [&str; 1] = ["ld.so.cache"];
 
 /// Has what is at these paths now be what was put there. Paths that the undo in `place` does not
-/// know stay unknown.
-pub fn adopt(place: &Path, etc: &Path, paths: &[&str]) -> Result<()> {
+/// know stay unknown. Says whether there is an undo: somebody may have taken `/etc` back by now.
+pub fn adopt(place: &Path, etc: &Path, paths: &[&str]) -> Result<bool> {
     let Some(mut entries) = manifest::read(place)? else {
-        return Ok(());
+        return Ok(false);
     };
     let root = disk::root(etc)?;
     let is_meant = |path: &Path| paths.iter().any(|meant| path == Path::new(meant));
@@ -26,7 +26,8 @@ pub fn adopt(place: &Path, etc: &Path, paths: &[&str]) -> Result<()> {
             entry.after = there;
         }
     }
-    manifest::write(place, &entries)
+    manifest::write(place, &entries)?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
         }
         // Who died while it was written down leaves half of it.
         fs::write(place.join(".manifest.new"), "half").unwrap();
-        adopt(&place, &etc, &PATHS).unwrap();
+        assert!(adopt(&place, &etc, &PATHS).unwrap());
         sample.file(etc.join("gshadow"), "mine");
         let taken = take_back(&place, &etc, &|| Ok(())).unwrap();
         let kept: Vec<_> = taken.kept.iter().map(|kept| kept.path.as_path()).collect();
@@ -79,7 +80,7 @@ mod tests {
             others.collect()
         };
         assert_eq!(but_gshadow(sample.listing("etc")), but_gshadow(before));
-        adopt(&place, &etc, &PATHS).unwrap();
+        assert!(!adopt(&place, &etc, &PATHS).unwrap());
         assert!(!place.exists());
     }
 }

@@ -309,24 +309,20 @@ fn carry_out(
         return Ok(transition);
     }
     let adopt = || match back {
-        true => None,
+        true => Ok(true),
         false => adopt(booted, number, options),
     };
     transition.follow(&wanted, since, options.restart, watch.cancellable, adopt);
     Ok(transition)
 }
 
-/// Has the undo know what was written to `/etc` just now. What is live is so already: no cancellation
-/// stops this, and who has the lock meanwhile is waited for.
-fn adopt(booted: &DeploymentId, number: usize, options: &Options) -> Option<String> {
+/// Has the undo know what was written to `/etc` just now; says whether it is still there. What is live
+/// is so already: no cancellation stops this, and who has the lock meanwhile is waited for.
+fn adopt(booted: &DeploymentId, number: usize, options: &Options) -> Result<bool> {
     let options = options.clone().lock_wait(PATIENCE);
-    let adopted = perform::write(booted, &options, &Watch::default(), |_| {
+    perform::write(booted, &options, &Watch::default(), |_| {
         deployed_etc::adopt(booted, number)
-    });
-    let failed = adopted.err()?;
-    Some(format!(
-        "what was written to /etc afterwards is not put back: {failed}"
-    ))
+    })
 }
 
 /// Refuses what was not allowed; with a dry run it only says that it would.

@@ -90,6 +90,6 @@ fn follow(
     let repo = sysroot::booted_repo()?;
     let mut transition = Transition::between(&repo, live, booted, &|| Ok(()))?;
     let wanted = Wanted::on_the_way_back(&transition.paths, kept);
-    transition.follow(&wanted, started, false, watch.cancellable, || None);
+    transition.follow(&wanted, started, false, watch.cancellable, || Ok(true));
     Ok(transition.left_undone())
 }

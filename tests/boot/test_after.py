@@ -138,6 +138,19 @@ def test_the_loaders_cache_goes_back_whatever_happens_meanwhile(system, how):
     assert system.run("sha256sum </etc/ld.so.cache").stdout == before
 
 
+def test_a_cache_that_comes_after_the_way_back_is_written_once_more(system):
+    """Somebody goes back between what `ldconfig` has read and what it puts there."""
+    late = """
+/usr/sbin/ldconfig.real -X -C /etc/late
+ostree-unlock rollback </dev/null >/run/back 2>&1
+mv /etc/late /etc/ld.so.cache"""
+    other_commit(system, NEWCOMER + own_ldconfig(late), "next")
+    done = system.run("ostree-unlock apply next", timeout=300)
+    assert "Unlocked: " not in system.run("ostree admin status").stdout, system.read("/run/back")
+    assert "was taken back meanwhile" in " ".join((done.stdout + done.stderr).split()), done
+    assert "/usr/lib/newcomer" not in system.run("ldconfig -p").stdout
+
+
 def test_the_wait_that_comes_after_is_not_shown(system):
     """Nobody asked for it, and its line would stand while services are waited for."""
     other_commit(system, NEWCOMER + own_ldconfig(MEANWHILE["locked"]), "next")
