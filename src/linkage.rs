@@ -87,18 +87,27 @@ impl Both {
             };
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             // A file beside the link that is its soname is needed by that, and the link need not
-            // have changed.
-            let needed = was.soname.as_deref().unwrap_or(&name);
-            let place = path.with_file_name(needed);
-            let Some(was) = self.before.at(&place)? else {
-                continue;
-            };
-            let is = self.after.at(&place)?;
-            if is.is_none_or(|is| is.machine != was.machine) {
-                lost.insert(needed.to_owned());
+            // have changed. That may also be in another directory.
+            let soname = was.soname.as_deref().unwrap_or(&name);
+            let beside = path.with_file_name(soname);
+            let is_beside = self.before.at(&beside)?.is_some();
+            if self.is_lost(if is_beside { &beside } else { path })? {
+                lost.insert(soname.to_owned());
+            }
+            // A link may be another name that it is needed by, such as that of an older version.
+            let node = self.before.node(path)?;
+            let is_link = node.is_some_and(|node| node.side().file_type == FileType::Symlink);
+            if is_link && !name.ends_with(".so") && self.is_lost(path)? {
+                lost.insert(name.into_owned());
             }
         }
         Ok(lost)
+    }
+
+    /// Whether a library was there, and nothing is that could be linked in its place.
+    fn is_lost(&self, place: &Path) -> Result<bool> {
+        let (was, is) = (self.before.at(place)?, self.after.at(place)?);
+        Ok(was.is_some_and(|was| is.is_none_or(|is| is.machine != was.machine)))
     }
 
     /// Adds what the file at `path`, which [may be linked](may_be_linked), needs, of `names` if they
@@ -290,6 +299,37 @@ mod tests {
             }
             assert_eq!(made.unresolved(), ["/usr/bin/prog libx.so.1"], "{how}");
         }
+    }
+
+    #[test]
+    fn a_library_that_is_gone_in_another_directory_than_its_link_breaks_it_as_well() {
+        let made = Made::new("aside");
+        for tree in ["before", "after"] {
+            made.library(tree, "lib/y/liby.so.1.0", "liby.so.1");
+            made.link(tree, "y/liby.so.1.0", "lib/liby.so.1");
+            made.program(tree, "bin/other", &["lib/y/liby.so.1.0"], &[]);
+        }
+        assert_eq!(made.unresolved(), [""; 0]);
+        made.remove("after", "lib/y/liby.so.1.0");
+        assert_eq!(made.unresolved(), ["/usr/bin/other liby.so.1"]);
+    }
+
+    #[test]
+    fn a_library_may_be_needed_by_a_name_that_is_not_its_own() {
+        let made = Made::new("older");
+        made.library("before", "old/liby.so.3", "liby.so.3");
+        for tree in ["before", "after"] {
+            made.library(tree, "lib/liby.so.4.8", "liby.so.4");
+            for name in ["lib/liby.so.4", "lib/liby.so.3", "lib/liby.so"] {
+                made.link(tree, "liby.so.4.8", name);
+            }
+            made.program(tree, "bin/other", &["old/liby.so.3"], &[]);
+        }
+        made.remove("before", "old/liby.so.3");
+        made.remove("after", "lib/liby.so");
+        assert_eq!(made.unresolved(), [""; 0]);
+        made.remove("after", "lib/liby.so.3");
+        assert_eq!(made.unresolved(), ["/usr/bin/other liby.so.3"]);
     }
 
     #[test]
