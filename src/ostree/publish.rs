@@ -92,11 +92,20 @@ pub fn sign(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> 
     Ok(())
 }
 
-/// gpg starts an agent where none runs, which would stay in the private namespace of the one that
-/// asked, and keep what is unlocked in use: such an agent ends with the signing.
+/// What gpg starts where it does not run, and how gpg-connect-agent is told which one is meant. An
+/// scdaemon is its agent's, and is asked for and ended by way of that.
+const DAEMONS: [(&str, Option<&str>); 4] = [
+    ("scdaemon", None),
+    ("gpg-agent", None),
+    ("keyboxd", Some("--keyboxd")),
+    ("dirmngr", Some("--dirmngr")),
+];
+
+/// What gpg starts would stay in the private namespace of the one that asked, and keep what is
+/// unlocked in use: it ends with the signing.
 fn sign_by_gpg(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<()> {
     let home = signers.gpg_home.as_deref();
-    let found_agent = has_agent(home);
+    let missing = DAEMONS.map(|(daemon, option)| (daemon, !is_running(option, home)));
     let named = home.map(Path::to_string_lossy);
     let signed = signers.gpg.iter().try_for_each(|key| {
         repo.sign_commit(commit, key, named.as_deref(), gio::Cancellable::NONE)
@@ -104,17 +113,18 @@ fn sign_by_gpg(repo: &ostree::Repo, commit: &str, signers: &Signers) -> Result<(
                 Error::from(e).next(format!("see whether `gpg --list-secret-keys` has {key}"))
             })
     });
-    if !found_agent {
-        // With what else it may have started; where that fails, it never was.
-        let _ = of_gpg("gpgconf", home).args(["--kill", "all"]).status();
+    for (daemon, _) in missing.iter().filter(|(_, was_missing)| *was_missing) {
+        // Where that fails, it never was.
+        let _ = of_gpg("gpgconf", home).args(["--kill", daemon]).status();
     }
     signed
 }
 
-/// Whether an agent runs; where that cannot be asked none is to be ended, so as if one did.
-fn has_agent(home: Option<&Path>) -> bool {
-    // It succeeds without one, too, and says nothing then.
+/// Whether a daemon runs; where that cannot be asked none is to be ended, so as if it did.
+fn is_running(option: Option<&str>, home: Option<&Path>) -> bool {
+    // It succeeds without one, too, and says nothing then; nor does it of one that it does not know.
     let asked = of_gpg("gpg-connect-agent", home)
+        .args(option)
         .args(["--no-autostart", "GETINFO pid", "/bye"])
         .stdout(Stdio::piped())
         .output();
