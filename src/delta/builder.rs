@@ -158,16 +158,28 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
+    /// Directories that go whatever becomes of the test.
+    struct Made([PathBuf; 2]);
+
+    impl Drop for Made {
+        fn drop(&mut self) {
+            for directory in &self.0 {
+                let _ = fs::remove_dir_all(directory);
+            }
+        }
+    }
+
     /// How many files are copied for a delta in `place` of one file, which is in a new repository of
     /// this mode in `there`; checks what is made.
     fn copied(there: &Path, mode: ostree::RepoMode, place: &Path) -> u64 {
         let name = format!("ou-builder-{}", std::process::id());
-        let (top, root) = (there.join(&name), place.join(format!("{name}.delta")));
+        let made = Made([there.join(&name), place.join(format!("{name}.delta"))]);
+        let Made([top, root]) = &made;
         fs::create_dir_all(top.join("tree")).unwrap();
         let file = top.join("tree/file");
         fs::write(&file, "text").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        let [tree] = committed(&top, mode, ["tree"]);
+        let [tree] = committed(top, mode, ["tree"]);
         let repo = match mode {
             ostree::RepoMode::Bare => top.join("repo.bare"),
             _ => top.join("repo"),
@@ -178,7 +190,7 @@ mod tests {
             Identity::File(checksum) => *checksum,
             _ => Checksum::default(),
         };
-        let mut builder = Builder::new(&repo, &root).unwrap();
+        let mut builder = Builder::new(&repo, root).unwrap();
         let (side, xattrs) = (tree.side().clone(), tree.xattrs().unwrap());
         let enter = Step::Enter {
             name: "".into(),
@@ -189,13 +201,11 @@ mod tests {
         for step in [enter, Step::File { name, checksum }, Step::Leave] {
             builder.take(&step).unwrap();
         }
-        let made = fs::metadata(root.join("file")).unwrap();
-        assert_eq!((made.mode() & 0o7777, made.mtime()), (0o640, 0));
+        let file = fs::metadata(root.join("file")).unwrap();
+        assert_eq!((file.mode() & 0o7777, file.mtime()), (0o640, 0));
         assert_eq!(fs::read(root.join("file")).unwrap(), b"text");
         let copied = builder.built().copied;
-        assert_eq!(made.nlink(), 2 - copied);
-        fs::remove_dir_all(&top).unwrap();
-        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(file.nlink(), 2 - copied);
         copied
     }
 

@@ -395,7 +395,7 @@ def test_who_is_asked_to_stop_makes_no_other_record(system, next_commit, missing
 import os, signal, subprocess, time
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     running = subprocess.Popen(["ostree-unlock", "run", "--missing-records"], stdin=subprocess.DEVNULL)
-    while not os.path.exists("/run/made"): time.sleep(0.02)
+    while not os.path.exists("/run/made") or open("/run/made").read() != "a\\n": time.sleep(0.02)
     os.kill(running.pid, number)
     assert running.wait(timeout=15) == 128 + number, (number, running.returncode)
     assert open("/run/made").read() == "a\\n", number

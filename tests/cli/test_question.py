@@ -104,8 +104,9 @@ def test_the_question_is_not_in_the_answer(written, system, at_terminal):
     assert json.loads(system.read("/tmp/answer"))["discarded"]["entries"] == 2
 
 
+# Has the lock until somebody's thread has waited for it for a while.
 _HOLDER = """
-import gi, time
+import gi, subprocess, time
 gi.require_version("OSTree", "1.0")
 from gi.repository import OSTree
 sysroot = OSTree.Sysroot.new_default()
@@ -113,6 +114,12 @@ sysroot.set_mount_namespace_in_use()
 sysroot.load(None)
 sysroot.lock()
 print("locked", flush=True)
+deadline = time.monotonic() + 15
+while time.monotonic() < deadline:
+    threads = subprocess.getoutput("cat /proc/[0-9]*/task/*/comm 2>/dev/null").split()
+    if threads.count("ostree-unlock") > 1:
+        break
+    time.sleep(0.05)
 time.sleep(2.5)
 """
 
