@@ -24,6 +24,10 @@ pub fn committed<const N: usize>(
     };
     let repo = ostree::Repo::new_for_path(top.join(name));
     repo.create(mode, NONE).unwrap();
+    // How full the disk is that the tests run on is not their matter.
+    let config = repo.copy_config();
+    config.set_string("core", "min-free-space-percent", "0");
+    repo.write_config(&config).unwrap();
     repo.prepare_transaction(NONE).unwrap();
     let roots = trees.map(|tree| {
         let from = gio::File::for_path(top.join(tree));
