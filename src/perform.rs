@@ -72,8 +72,8 @@ pub struct Outcome {
 }
 
 /// Observes, plans by `decide` and carries the plan out, all under the sysroot's lock
-/// and where the system sees it; with a dry run only says what it would do, for which no
-/// privilege is needed here.
+/// and where the system sees it; with a dry run only observes and plans, without the lock, and
+/// says what it would do.
 pub fn run(
     deployment: &DeploymentId,
     options: &Options,
@@ -307,10 +307,7 @@ impl Worker<'_> {
         let mut notes = repair.notes;
         for step in &repair.steps {
             let done = self.step(step, observation, &mut notes);
-            match repair.takes_back {
-                true => done?,
-                false => done_or_left(step, done, &mut notes)?,
-            }
+            done_or_left(step, !repair.takes_back, done, &mut notes)?;
         }
         self.log.drop_intent()?;
         Ok(notes)
@@ -326,10 +323,7 @@ impl Worker<'_> {
                 self.check_cancelled()?;
             }
             let done = self.step(step, before, &mut notes);
-            match swapped {
-                true => done_or_left(step, done, &mut notes)?,
-                false => done?,
-            }
+            done_or_left(step, swapped, done, &mut notes)?;
             swapped |= step.is_swap();
         }
         self.verify(&plan.after, before)?;
@@ -555,10 +549,16 @@ impl Worker<'_> {
     }
 }
 
-/// Past the swap a disk that takes no writes is no reason to stop in the middle.
-fn done_or_left(step: &Step, done: Result<()>, notes: &mut Vec<String>) -> Result<()> {
+/// Past the swap a disk that takes no writes is no reason to stop in the middle; before it, and where
+/// something is taken back, it is.
+fn done_or_left(
+    step: &Step,
+    past_the_swap: bool,
+    done: Result<()>,
+    notes: &mut Vec<String>,
+) -> Result<()> {
     match done {
-        Err(error) if error.is_of_medium() && step.can_wait() => {
+        Err(error) if past_the_swap && error.is_of_medium() && step.can_wait() => {
             notes.push(format!(
                 "not done yet, but by the next call, or at the next boot: {step} ({error})"
             ));
@@ -582,13 +582,15 @@ mod tests {
 
     #[test]
     fn what_the_disk_refuses_waits_where_that_does_no_harm() {
-        let after = |step: &Step, errno| {
+        let after = |step: &Step, past_the_swap, errno| {
             let mut notes = Vec::new();
             let failed = Err(Error::os("writing", errno));
-            (done_or_left(step, failed, &mut notes).is_ok(), notes.len())
+            let left = done_or_left(step, past_the_swap, failed, &mut notes);
+            (left.is_ok(), notes.len())
         };
-        assert_eq!(after(&Step::TakeEtcBack(0), Errno::ROFS), (true, 1));
-        assert_eq!(after(&Step::TakeEtcBack(0), Errno::PERM), (false, 0));
-        assert_eq!(after(&Step::DropRecord, Errno::ROFS), (false, 0));
+        assert_eq!(after(&Step::TakeEtcBack(0), true, Errno::ROFS), (true, 1));
+        assert_eq!(after(&Step::TakeEtcBack(0), false, Errno::ROFS), (false, 0));
+        assert_eq!(after(&Step::TakeEtcBack(0), true, Errno::PERM), (false, 0));
+        assert_eq!(after(&Step::DropRecord, true, Errno::ROFS), (false, 0));
     }
 }

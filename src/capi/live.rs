@@ -53,10 +53,10 @@ use crate::verbs::apply::{apply, rollback};
 ///
 /// Fails with %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ADDITIVE if packages would be replaced or removed
 /// under what runs, unless ostree_sysroot_unlock_options_set_allow_replacement() allows it (a dry
-/// run does not fail so), %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT or
-/// %OSTREE_SYSROOT_UNLOCK_ERROR_UNSUPPORTED if that cannot be told, as a database of packages
-/// cannot be read, unless the same allows it, %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is
-/// locked and the configuration of the system forbids the state
+/// run does not fail so), where nobody can tell that, with what is the matter with the database of
+/// packages, such as %OSTREE_SYSROOT_UNLOCK_ERROR_CORRUPT, unless the same allows it,
+/// %OSTREE_SYSROOT_UNLOCK_ERROR_NOT_ALLOWED if `/usr` is locked and the configuration of the system
+/// forbids the state
 /// %OSTREE_DEPLOYMENT_UNLOCKED_TRANSIENT, %OSTREE_SYSROOT_UNLOCK_ERROR_CONFLICT if what was written
 /// hides what the commit changes (see ostree_sysroot_unlock_error_get_conflicts()), unless
 /// ostree_sysroot_unlock_options_add_preference() says that this is meant,
